@@ -1,0 +1,79 @@
+import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { ConcordatError } from './error.js';
+
+export { concatBytes };
+
+/** What {@link expectBytes} and {@link fromHex} throw. */
+export type BytesError =
+  | {
+      readonly code: 'BYTES_WRONG_LENGTH';
+      readonly argument: string;
+      readonly expected: number;
+      readonly got: number;
+    }
+  | { readonly code: 'BYTES_NOT_BYTES'; readonly argument: string }
+  | { readonly code: 'BYTES_NOT_HEX'; readonly argument: string };
+
+/** Lower-case hexadecimal of `bytes`. */
+export const toHex = (bytes: Uint8Array): string => bytesToHex(bytes);
+
+/**
+ * Bytes from hexadecimal of even length, either case, without a `0x`.
+ * @throws {@link BytesError} `BYTES_NOT_HEX`.
+ */
+export function fromHex(hex: string, argument = 'hex'): Uint8Array {
+  if (typeof hex !== 'string' || hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex))
+    throw new ConcordatError<BytesError>(
+      { code: 'BYTES_NOT_HEX', argument },
+      `"${argument}" is not hexadecimal`,
+    );
+  return hexToBytes(hex);
+}
+
+/**
+ * Returns `bytes` when it is a Uint8Array of `length` bytes.
+ * @throws {@link BytesError} naming the argument.
+ */
+export function expectBytes(bytes: Uint8Array, length: number, argument: string): Uint8Array {
+  if (!(bytes instanceof Uint8Array))
+    throw new ConcordatError<BytesError>(
+      { code: 'BYTES_NOT_BYTES', argument },
+      `"${argument}" is not a Uint8Array`,
+    );
+  if (bytes.length !== length)
+    throw new ConcordatError<BytesError>(
+      { code: 'BYTES_WRONG_LENGTH', argument, expected: length, got: bytes.length },
+      `"${argument}" expected ${length} bytes, got ${bytes.length}`,
+    );
+  return bytes;
+}
+
+/** Whether two public byte strings are equal. Not constant-time: never for secrets. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Lexicographic order of unsigned bytes: negative, zero or positive. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = a[i]! - b[i]!;
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** The 8 bytes of an unsigned integer below 2^53, big-endian. */
+export function uint64(value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, Math.floor(value / 2 ** 32));
+  view.setUint32(4, value % 2 ** 32);
+  return bytes;
+}
+
+const encoder = new TextEncoder();
+/** UTF-8 of a string. */
+export const utf8 = (text: string): Uint8Array => encoder.encode(text);

@@ -1,0 +1,293 @@
+import { concatBytes } from './bytes.js';
+import { ConcordatError } from './error.js';
+
+/** Why bytes were refused by a strict decoder. `offset` counts from the start of the decoded bytes. */
+export type EncodingError =
+  | { readonly code: 'ENCODING_TRUNCATED'; readonly what: string; readonly offset: number }
+  | { readonly code: 'ENCODING_TRAILING'; readonly offset: number; readonly left: number }
+  | {
+      readonly code: 'ENCODING_TOO_LARGE';
+      readonly what: string;
+      readonly limit: number;
+      readonly got: number;
+    }
+  | { readonly code: 'ENCODING_NOT_CANONICAL'; readonly what: string; readonly offset: number }
+  | { readonly code: 'ENCODING_OUT_OF_RANGE'; readonly what: string };
+
+/** Throws a typed {@link EncodingError}. */
+export function encodingError(detail: EncodingError): never {
+  const { code, ...facts } = detail;
+  throw new ConcordatError<EncodingError>(
+    detail,
+    `${code.toLowerCase().replaceAll('_', ' ')}: ${JSON.stringify(facts)}`,
+  );
+}
+
+/** Collects encoded bytes. */
+export class Writer {
+  readonly #parts: Uint8Array[] = [];
+
+  bytes(bytes: Uint8Array): void {
+    this.#parts.push(bytes);
+  }
+
+  uint(value: number, width: number, what: string): void {
+    if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** (8 * width))
+      encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
+    const out = new Uint8Array(width);
+    for (let i = width - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) out[i] = rest % 256;
+    this.#parts.push(out);
+  }
+
+  finish(): Uint8Array {
+    return concatBytes(...this.#parts);
+  }
+}
+
+/** Reads encoded bytes from the front; every read is bounds-checked, nothing is allocated before it is checked. */
+export class Reader {
+  readonly #bytes: Uint8Array;
+  #offset = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#offset;
+  }
+
+  bytes(length: number, what: string): Uint8Array {
+    if (length > this.left) encodingError({ code: 'ENCODING_TRUNCATED', what, offset: this.#offset });
+    const out = this.#bytes.slice(this.#offset, this.#offset + length);
+    this.#offset += length;
+    return out;
+  }
+
+  uint(width: number, what: string): number {
+    if (width > this.left) encodingError({ code: 'ENCODING_TRUNCATED', what, offset: this.#offset });
+    let value = 0;
+    for (let i = 0; i < width; i++) value = value * 256 + this.#bytes[this.#offset++]!;
+    if (!Number.isSafeInteger(value)) encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
+    return value;
+  }
+
+  finish(): void {
+    if (this.left > 0) encodingError({ code: 'ENCODING_TRAILING', offset: this.#offset, left: this.left });
+  }
+}
+
+/**
+ * A strict, canonical encoding of `T`: every value has one byte form, and every byte string decodes to a value that
+ * encodes to it again or is refused.
+ */
+export interface Codec<T> {
+  write(writer: Writer, value: T): void;
+  read(reader: Reader): T;
+}
+
+/** The value type of a codec. */
+export type Decoded<C> = C extends Codec<infer T> ? T : never;
+
+/**
+ * The canonical bytes of `value`.
+ * @throws {@link EncodingError} when the value does not fit its codec's bounds.
+ */
+export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
+  const writer = new Writer();
+  codec.write(writer, value);
+  return writer.finish();
+}
+
+/**
+ * The value of these bytes; all of them must be used.
+ * @throws {@link EncodingError} when they are truncated, too long, out of bounds or not canonical.
+ */
+export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
+  const reader = new Reader(bytes);
+  const value = codec.read(reader);
+  reader.finish();
+  return value;
+}
+
+const uintCodec = (width: number, what: string): Codec<number> => ({
+  write: (writer, value) => writer.uint(value, width, what),
+  read: (reader) => reader.uint(width, what),
+});
+
+/** One byte, 0 to 255. */
+export const u8: Codec<number> = uintCodec(1, 'u8');
+/** Two bytes, big-endian. */
+export const u16: Codec<number> = uintCodec(2, 'u16');
+/** Four bytes, big-endian. */
+export const u32: Codec<number> = uintCodec(4, 'u32');
+/** Eight bytes, big-endian, below 2^53. */
+export const u53: Codec<number> = uintCodec(8, 'u53');
+
+/** A boolean as one byte, 0 or 1; anything else is refused. */
+export const bool: Codec<boolean> = {
+  write: (writer, value) => writer.uint(value ? 1 : 0, 1, 'bool'),
+  read: (reader) => {
+    const byte = reader.uint(1, 'bool');
+    if (byte > 1) encodingError({ code: 'ENCODING_NOT_CANONICAL', what: 'bool', offset: reader.offset - 1 });
+    return byte === 1;
+  },
+};
+
+/** LEB128 unsigned integer below 2^53, minimal length only. */
+export const varint: Codec<number> = {
+  write: (writer, value) => {
+    if (!Number.isSafeInteger(value) || value < 0)
+      encodingError({ code: 'ENCODING_OUT_OF_RANGE', what: 'varint' });
+    const out: number[] = [];
+    let rest = value;
+    while (rest >= 128) {
+      out.push((rest % 128) + 128);
+      rest = Math.floor(rest / 128);
+    }
+    out.push(rest);
+    writer.bytes(Uint8Array.from(out));
+  },
+  read: (reader) => {
+    const start = reader.offset;
+    let value = 0;
+    for (let scale = 1, length = 1; ; scale *= 128, length++) {
+      if (length > 8) encodingError({ code: 'ENCODING_OUT_OF_RANGE', what: 'varint' });
+      const byte = reader.uint(1, 'varint');
+      value += (byte & 127) * scale;
+      if (byte < 128) {
+        if (byte === 0 && length > 1)
+          encodingError({ code: 'ENCODING_NOT_CANONICAL', what: 'varint', offset: start });
+        if (!Number.isSafeInteger(value)) encodingError({ code: 'ENCODING_OUT_OF_RANGE', what: 'varint' });
+        return value;
+      }
+    }
+  },
+};
+
+/** Exactly `length` bytes. */
+export function fixed(length: number, what = 'bytes'): Codec<Uint8Array> {
+  return {
+    write: (writer, value) => {
+      if (value.length !== length) encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
+      writer.bytes(value);
+    },
+    read: (reader) => reader.bytes(length, what),
+  };
+}
+
+/** A length as varint, then at most `limit` bytes. */
+export function bytes(limit: number, what = 'bytes'): Codec<Uint8Array> {
+  const checked = (got: number): number =>
+    got > limit ? encodingError({ code: 'ENCODING_TOO_LARGE', what, limit, got }) : got;
+  return {
+    write: (writer, value) => {
+      varint.write(writer, checked(value.length));
+      writer.bytes(value);
+    },
+    read: (reader) => reader.bytes(checked(varint.read(reader)), what),
+  };
+}
+
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const textEncoder = new TextEncoder();
+
+/** Well-formed UTF-8 of at most `limit` bytes, after its length. A lone surrogate is refused on both sides. */
+export function text(limit: number, what = 'text'): Codec<string> {
+  const raw = bytes(limit, what);
+  return {
+    write: (writer, value) => {
+      if (!value.isWellFormed()) encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
+      raw.write(writer, textEncoder.encode(value));
+    },
+    read: (reader) => {
+      const start = reader.offset;
+      try {
+        return strictDecoder.decode(raw.read(reader));
+      } catch (error) {
+        if (error instanceof ConcordatError) throw error;
+        return encodingError({ code: 'ENCODING_NOT_CANONICAL', what, offset: start });
+      }
+    },
+  };
+}
+
+/** A count as varint, then at most `limit` items. The count is checked against the bytes left before anything grows. */
+export function list<T>(item: Codec<T>, limit: number, what = 'list'): Codec<T[]> {
+  const checked = (got: number): number =>
+    got > limit ? encodingError({ code: 'ENCODING_TOO_LARGE', what, limit, got }) : got;
+  return {
+    write: (writer, values) => {
+      varint.write(writer, checked(values.length));
+      for (const value of values) item.write(writer, value);
+    },
+    read: (reader) => {
+      const count = checked(varint.read(reader));
+      if (count > reader.left) encodingError({ code: 'ENCODING_TRUNCATED', what, offset: reader.offset });
+      const values: T[] = [];
+      for (let i = 0; i < count; i++) values.push(item.read(reader));
+      return values;
+    },
+  };
+}
+
+/** A presence byte, then the value; absent is `null`. */
+export function nullable<T>(item: Codec<T>): Codec<T | null> {
+  return {
+    write: (writer, value) => {
+      bool.write(writer, value !== null);
+      if (value !== null) item.write(writer, value);
+    },
+    read: (reader) => (bool.read(reader) ? item.read(reader) : null),
+  };
+}
+
+/** Fields one after the other, in the order of `fields`. */
+export function struct<T extends object>(fields: { [K in keyof T]: Codec<T[K]> }): Codec<T> {
+  const entries = Object.entries(fields) as [keyof T, Codec<T[keyof T]>][];
+  return {
+    write: (writer, value) => {
+      for (const [name, codec] of entries) codec.write(writer, value[name]);
+    },
+    read: (reader) => {
+      const value = {} as T;
+      for (const [name, codec] of entries) value[name] = codec.read(reader);
+      return value;
+    },
+  };
+}
+
+/** One of a closed list of names, as its index in one byte. */
+export function oneOf<const N extends readonly string[]>(names: N, what = 'name'): Codec<N[number]> {
+  return {
+    write: (writer, value) =>
+      writer.uint(names.indexOf(value) < 0 ? Number.NaN : names.indexOf(value), 1, what),
+    read: (reader) => {
+      const offset = reader.offset;
+      return names[reader.uint(1, what)] ?? encodingError({ code: 'ENCODING_NOT_CANONICAL', what, offset });
+    },
+  };
+}
+
+/** A tag byte, then the value of that case; cases are numbered by their place in `cases`. */
+export function union<M extends Record<string, object>>(
+  cases: { [K in keyof M]: Codec<M[K]> },
+): Codec<{ [K in keyof M]: { readonly type: K } & M[K] }[keyof M]> {
+  type Any = { [K in keyof M]: { readonly type: K } & M[K] }[keyof M];
+  const names = Object.keys(cases) as (keyof M & string)[];
+  const tag = oneOf(names, 'type');
+  return {
+    write: (writer, value) => {
+      tag.write(writer, value.type as string);
+      cases[value.type].write(writer, value);
+    },
+    read: (reader) => {
+      const type = tag.read(reader);
+      return { type, ...cases[type as keyof M].read(reader) } as Any;
+    },
+  };
+}

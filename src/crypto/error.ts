@@ -1,0 +1,33 @@
+/**
+ * The one error class of the library.
+ *
+ * Every module declares a discriminated union of its failures, `{ code: 'SOME_FAILURE', ...facts }`, and throws
+ * `ConcordatError` over it: the code is for programs, the facts explain, the message is for people. Secrets are never
+ * put into the facts or the message.
+ *
+ * @example
+ * ```ts
+ * try { await reconcile(options); }
+ * catch (error) { if (error instanceof ConcordatError && error.code === 'TOO_MANY_FAULTS') console.log(error.detail); }
+ * ```
+ */
+export class ConcordatError<D extends { readonly code: string } = { readonly code: string }> extends Error {
+  override readonly name = 'ConcordatError';
+  /** The code and the facts, one member of the throwing module's union. */
+  readonly detail: D;
+
+  constructor(detail: D, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.detail = detail;
+  }
+
+  /** The failure's code, e.g. `ENCODING_TRUNCATED`. */
+  get code(): D['code'] {
+    return this.detail.code;
+  }
+}
+
+/** Whether `error` is a {@link ConcordatError}, optionally with this code. */
+export function isConcordatError(error: unknown, code?: string): error is ConcordatError {
+  return error instanceof ConcordatError && (code === undefined || error.code === code);
+}
