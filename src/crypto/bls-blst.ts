@@ -1,0 +1,101 @@
+import { type Bls, type BlsError, ProvenKey } from './bls.js';
+import { expectSecretKey, provePossession } from './bls-core.js';
+import { ConcordatError } from './error.js';
+
+interface Serialized {
+  toBytes(compress?: boolean): Uint8Array;
+}
+
+/** The part of `@chainsafe/blst` that is used, so that the types do not need the optional package. */
+export interface BlstModule<P extends Serialized = Serialized, S extends Serialized = Serialized> {
+  readonly SecretKey: { fromBytes(bytes: Uint8Array): { toPublicKey(): P; sign(message: Uint8Array): S } };
+  readonly PublicKey: { fromBytes(bytes: Uint8Array, validate?: boolean): P };
+  readonly Signature: { fromBytes(bytes: Uint8Array, validate?: boolean, checkInfinity?: boolean): S };
+  aggregateSignatures(signatures: S[], groupCheck?: boolean): S;
+  verify(message: Uint8Array, key: P, signature: S): boolean;
+  fastAggregateVerify(message: Uint8Array, keys: P[], signature: S): boolean;
+  aggregateVerify(messages: Uint8Array[], keys: P[], signature: S): boolean;
+}
+
+/**
+ * {@link Bls} over the native blst library: signs in about 0.4 ms, in constant time, and verifies in about 1.
+ *
+ * Its domain is fixed to the signatures of the suite, so proofs of possession go through the JavaScript
+ * implementation. blst checks points only when told to: here every point is checked once, where it is decoded.
+ * @param blst the module `@chainsafe/blst`
+ */
+export function blstBls<P extends Serialized, S extends Serialized>(blst: BlstModule<P, S>): Bls {
+  const points = new WeakMap<ProvenKey, P>();
+
+  const pointOf = (key: ProvenKey): P => {
+    if (!ProvenKey.is(key)) throw new TypeError('not a ProvenKey');
+    let point = points.get(key);
+    if (point === undefined) {
+      point = blst.PublicKey.fromBytes(key.bytes, true);
+      points.set(key, point);
+    }
+    return point;
+  };
+
+  // The length comes first: blst also takes the 192 bytes of the uncompressed form, a second encoding.
+  const decodeSignature = (signature: Uint8Array): S => {
+    if (signature.length !== 96) throw new RangeError('a signature is 96 bytes');
+    return blst.Signature.fromBytes(signature, true, true);
+  };
+
+  const secret = (secretKey: Uint8Array) => blst.SecretKey.fromBytes(expectSecretKey(secretKey));
+
+  return {
+    name: 'blst',
+
+    publicKey: (secretKey) => secret(secretKey).toPublicKey().toBytes(true),
+
+    sign: (secretKey, message) => secret(secretKey).sign(message).toBytes(true),
+
+    provePossession,
+
+    proveKey: ProvenKey.prove,
+
+    verify(key, message, signature) {
+      try {
+        return blst.verify(message, pointOf(key), decodeSignature(signature));
+      } catch {
+        return false;
+      }
+    },
+
+    aggregate(signatures) {
+      if (signatures.length === 0)
+        throw new ConcordatError<BlsError>({ code: 'BLS_AGGREGATE_EMPTY' }, 'no signatures to aggregate');
+      const decoded = signatures.map((signature, index) => {
+        try {
+          return decodeSignature(signature);
+        } catch {
+          throw new ConcordatError<BlsError>(
+            { code: 'BLS_SIGNATURE_INVALID', index },
+            `signatures[${index}] is not a point of the subgroup`,
+          );
+        }
+      });
+      return blst.aggregateSignatures(decoded).toBytes(true);
+    },
+
+    fastAggregateVerify(keys, message, signature) {
+      if (keys.length === 0) return false;
+      try {
+        return blst.fastAggregateVerify(message, keys.map(pointOf), decodeSignature(signature));
+      } catch {
+        return false;
+      }
+    },
+
+    aggregateVerify(keys, messages, signature) {
+      if (keys.length === 0 || keys.length !== messages.length) return false;
+      try {
+        return blst.aggregateVerify([...messages], keys.map(pointOf), decodeSignature(signature));
+      } catch {
+        return false;
+      }
+    },
+  };
+}

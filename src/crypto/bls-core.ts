@@ -1,0 +1,123 @@
+import type { WeierstrassPoint } from '@noble/curves/abstract/weierstrass.js';
+import { bls12_381 } from '@noble/curves/bls12-381.js';
+import { bytesToNumberBE } from '@noble/curves/utils.js';
+import { ConcordatError } from './error.js';
+
+/** Why a BLS key, proof or signature was refused. No secret is ever in the facts. */
+export type BlsError =
+  | { readonly code: 'BLS_SECRET_KEY_INVALID' }
+  | { readonly code: 'BLS_KEY_INVALID'; readonly reason: 'length' | 'point' | 'infinity' }
+  | { readonly code: 'BLS_POSSESSION_NOT_PROVEN' }
+  | { readonly code: 'BLS_SIGNATURE_INVALID'; readonly index: number }
+  | { readonly code: 'BLS_AGGREGATE_EMPTY' };
+
+/**
+ * Domain of signatures over messages (draft-irtf-cfrg-bls-signature-05 §4.2.3). noble's default is the NUL suite of
+ * the basic scheme, under which rogue keys are an attack: so every hash here names its domain.
+ */
+export const SIGNATURE_DST = 'BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_';
+
+/**
+ * Domain of proofs of possession (same clause). Apart from {@link SIGNATURE_DST}, so that no signature a bank gives
+ * on somebody's message can serve as a proof of possession, nor the reverse.
+ */
+export const POSSESSION_DST = 'BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_';
+
+const scheme = bls12_381.longSignatures;
+
+/** A point of G1, where public keys live. */
+export type PublicPoint = ReturnType<typeof scheme.getPublicKey>;
+/** A point of G2, where signatures and hashed messages live. */
+export type SignaturePoint = ReturnType<typeof scheme.sign>;
+
+const finite = (point: WeierstrassPoint<unknown>): boolean => !point.is0();
+
+/**
+ * Returns `secretKey` when it is 32 bytes, big-endian, of a scalar in [1, r). noble reduces larger ones modulo r, so
+ * that two secrets would be one key; blst refuses them.
+ * @throws {@link BlsError} `BLS_SECRET_KEY_INVALID`, without a word about the value.
+ */
+export function expectSecretKey(secretKey: Uint8Array): Uint8Array {
+  if (secretKey instanceof Uint8Array && secretKey.length === 32) {
+    const scalar = bytesToNumberBE(secretKey);
+    if (scalar > 0n && scalar < bls12_381.fields.Fr.ORDER) return secretKey;
+  }
+  throw new ConcordatError<BlsError>(
+    { code: 'BLS_SECRET_KEY_INVALID' },
+    'a BLS secret key is 32 bytes, big-endian, above zero and below the order of the group',
+  );
+}
+
+const keyInvalid = (reason: 'length' | 'point' | 'infinity'): ConcordatError<BlsError> =>
+  new ConcordatError<BlsError>({ code: 'BLS_KEY_INVALID', reason }, `invalid BLS public key: ${reason}`);
+
+/**
+ * KeyValidate (§2.5): the point of a compressed public key, on the curve, in the subgroup, not infinity.
+ *
+ * The length is checked first because the decoder would take the uncompressed form too, a second encoding of the same
+ * key; infinity is refused because it adds nothing to an aggregate, so that a bank with that key "signs" everything.
+ * @param publicKey 48 bytes
+ * @throws {@link BlsError} `BLS_KEY_INVALID`.
+ */
+export function decodePublicKey(publicKey: Uint8Array): PublicPoint {
+  if (!(publicKey instanceof Uint8Array) || publicKey.length !== 48) throw keyInvalid('length');
+  let point: PublicPoint;
+  try {
+    point = bls12_381.G1.Point.fromBytes(publicKey);
+  } catch {
+    throw keyInvalid('point');
+  }
+  if (!finite(point)) throw keyInvalid('infinity');
+  return point;
+}
+
+/**
+ * The point of a compressed signature, on the curve and in the subgroup; null for anything else. Infinity is null
+ * too: it is the signature of no secret key, and satisfies the pairing check of keys that cancel out.
+ * @param signature 96 bytes
+ */
+export function decodeSignature(signature: Uint8Array): SignaturePoint | null {
+  try {
+    const point = scheme.Signature.fromBytes(signature);
+    return finite(point) ? point : null;
+  } catch {
+    return null;
+  }
+}
+
+/** hash_to_point: a message on G2 (RFC 9380, BLS12381G2_XMD:SHA-256_SSWU_RO_) in the domain `dst`. */
+export const hashToPoint = (message: Uint8Array, dst: string): SignaturePoint => scheme.hash(message, dst);
+
+/**
+ * CoreSign (§2.6). Not constant-time: JavaScript's integers are not. A bank that signs where others can time it uses
+ * blst.
+ * @returns 96 bytes
+ * @throws {@link BlsError} `BLS_SECRET_KEY_INVALID`.
+ */
+export function coreSign(secretKey: Uint8Array, message: Uint8Array, dst: string): Uint8Array {
+  return scheme.sign(hashToPoint(message, dst), expectSecretKey(secretKey)).toBytes();
+}
+
+/**
+ * CoreVerify (§2.7) under a key that {@link decodePublicKey} returned, or a sum of such keys; false for a sum that is
+ * infinity, and on anything malformed. Never throws.
+ */
+export function coreVerify(
+  key: PublicPoint,
+  message: Uint8Array,
+  signature: Uint8Array,
+  dst: string,
+): boolean {
+  const point = decodeSignature(signature);
+  if (point === null || !finite(key) || !(message instanceof Uint8Array)) return false;
+  return scheme.verify(point, hashToPoint(message, dst), key);
+}
+
+/**
+ * PopProve (§3.3.2): a signature on the public key itself, in its own domain.
+ * @returns 96 bytes
+ * @throws {@link BlsError} `BLS_SECRET_KEY_INVALID`.
+ */
+export function provePossession(secretKey: Uint8Array): Uint8Array {
+  return coreSign(secretKey, scheme.getPublicKey(expectSecretKey(secretKey)).toBytes(), POSSESSION_DST);
+}
