@@ -1,0 +1,166 @@
+import { ed25519, x25519 } from '@noble/curves/ed25519.js';
+import { entropyToMnemonic, mnemonicToSeedSync, validateMnemonic } from '@scure/bip39';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { deriveSeedTree } from 'micro-key-producer/bls.js';
+import { HDKey } from 'micro-key-producer/slip10.js';
+import type { Bls } from './bls.js';
+import { expectBytes } from './bytes.js';
+import { ConcordatError } from './error.js';
+import { identity } from './identity.js';
+
+/** Why no keys were derived. Neither the facts nor the message hold a word of the mnemonic. */
+export type KeysError =
+  | { readonly code: 'KEYS_MNEMONIC_INVALID' }
+  | { readonly code: 'KEYS_PASSPHRASE_INVALID' };
+
+/**
+ * The derivation path of each secret. `bls` is EIP-2334's signing key of account 0; the others are SLIP-0010 on
+ * ed25519, one hardened account a purpose, under the unregistered coin type 1668247139, "conc" in ASCII.
+ *
+ * A mnemonic that also runs an Ethereum validator would give it the same BLS key: a bank's mnemonic is for this only.
+ */
+export const KEY_PATHS = {
+  bls: 'm/12381/3600/0/0/0',
+  identity: "m/44'/1668247139'/0'",
+  vrf: "m/44'/1668247139'/1'",
+  x25519: "m/44'/1668247139'/2'",
+  vault: "m/44'/1668247139'/3'",
+} as const;
+
+/** The five secrets, 32 bytes each. */
+export type SecretBytes = { readonly [purpose in keyof typeof KEY_PATHS]: Uint8Array };
+
+const redacted = 'BankSecrets [redacted]';
+
+/**
+ * A bank's secrets, 32 bytes each. They lie in private fields: JSON, string conversion, spreading, structured cloning
+ * and the Node inspector show none of them, so that a log of a bank's state gives nothing away.
+ *
+ * Each getter returns a copy. Not guaranteed: that secrets leave the memory; JavaScript cannot promise it.
+ */
+export class BankSecrets implements SecretBytes {
+  readonly #bytes: SecretBytes;
+
+  /** @throws `BytesError` when a secret is not 32 bytes. */
+  constructor(secrets: SecretBytes) {
+    const copy = (purpose: keyof SecretBytes) => expectBytes(secrets[purpose], 32, purpose).slice();
+    this.#bytes = {
+      bls: copy('bls'),
+      identity: copy('identity'),
+      vrf: copy('vrf'),
+      x25519: copy('x25519'),
+      vault: copy('vault'),
+    };
+  }
+
+  /** BLS12-381 secret key: a big-endian scalar in [1, r) when it was derived. */
+  get bls(): Uint8Array {
+    return this.#bytes.bls.slice();
+  }
+
+  /** Ed25519 secret key (RFC 8032). */
+  get identity(): Uint8Array {
+    return this.#bytes.identity.slice();
+  }
+
+  /** ECVRF secret key (RFC 9381, edwards25519). */
+  get vrf(): Uint8Array {
+    return this.#bytes.vrf.slice();
+  }
+
+  /** X25519 secret key (RFC 7748), clamped where it is used. */
+  get x25519(): Uint8Array {
+    return this.#bytes.x25519.slice();
+  }
+
+  /** Key of the bank's own pseudo-random functions: leaf salts, blinding factors. Has no public half. */
+  get vault(): Uint8Array {
+    return this.#bytes.vault.slice();
+  }
+
+  toJSON(): string {
+    return redacted;
+  }
+
+  toString(): string {
+    return redacted;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return redacted;
+  }
+}
+
+/** What a bank publishes in the manifest. */
+export interface BankPublicKeys {
+  /** 48 bytes, G1 compressed. */
+  readonly bls: Uint8Array;
+  /** Proof of possession of `bls`, 96 bytes. */
+  readonly possession: Uint8Array;
+  /** Ed25519, 32 bytes. */
+  readonly identity: Uint8Array;
+  /** ECVRF on edwards25519, 32 bytes. */
+  readonly vrf: Uint8Array;
+  /** X25519, 32 bytes. */
+  readonly x25519: Uint8Array;
+}
+
+/**
+ * The 24 English words of `entropy` (BIP-39), checksum included.
+ * @param entropy 32 bytes from the caller's cryptographic random source; anything weaker gives the bank away
+ * @throws `BytesError`
+ */
+export function generateMnemonic(entropy: Uint8Array): string {
+  return entropyToMnemonic(expectBytes(entropy, 32, 'entropy'), wordlist);
+}
+
+/**
+ * All secrets of a bank from its mnemonic, by {@link KEY_PATHS}. Takes about 0.1 s.
+ *
+ * Any passphrase gives keys: a wrong one gives other keys, not an error.
+ * @param mnemonic 24 English words in lower case, one space between them
+ * @throws {@link KeysError} `KEYS_MNEMONIC_INVALID` (also for 12 to 21 words, which hold less than 256 bits), or
+ * `KEYS_PASSPHRASE_INVALID` for one with a lone surrogate, which has no UTF-8.
+ */
+export function deriveSecrets(mnemonic: string, passphrase = ''): BankSecrets {
+  // The library's errors repeat the unknown word, so they are neither rethrown nor given as a cause.
+  if (
+    typeof mnemonic !== 'string' ||
+    mnemonic.split(' ').length !== 24 ||
+    !validateMnemonic(mnemonic, wordlist)
+  )
+    throw new ConcordatError<KeysError>(
+      { code: 'KEYS_MNEMONIC_INVALID' },
+      'a mnemonic is 24 English words of BIP-39, lower case, one space between them, with a right checksum',
+    );
+  if (typeof passphrase !== 'string' || !passphrase.isWellFormed())
+    throw new ConcordatError<KeysError>(
+      { code: 'KEYS_PASSPHRASE_INVALID' },
+      'the passphrase is not well-formed',
+    );
+  const seed = mnemonicToSeedSync(mnemonic, passphrase);
+  const root = HDKey.fromMasterSeed(seed);
+  return new BankSecrets({
+    bls: deriveSeedTree(seed, KEY_PATHS.bls),
+    identity: root.derive(KEY_PATHS.identity).privateKey,
+    vrf: root.derive(KEY_PATHS.vrf).privateKey,
+    x25519: root.derive(KEY_PATHS.x25519).privateKey,
+    vault: root.derive(KEY_PATHS.vault).privateKey,
+  });
+}
+
+/**
+ * The public halves of a bank's secrets.
+ * @throws `BlsError` `BLS_SECRET_KEY_INVALID` when the secrets were not derived and `bls` is no scalar.
+ */
+export function publicKeys(bls: Bls, secrets: SecretBytes): BankPublicKeys {
+  const { bls: blsSecret } = secrets;
+  return {
+    bls: bls.publicKey(blsSecret),
+    possession: bls.provePossession(blsSecret),
+    identity: identity.publicKey(secrets.identity),
+    // RFC 9381 §5.5 expands and multiplies an edwards25519 secret key as RFC 8032 does.
+    vrf: ed25519.getPublicKey(secrets.vrf),
+    x25519: x25519.getPublicKey(secrets.x25519),
+  };
+}
