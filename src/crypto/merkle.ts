@@ -1,0 +1,187 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { MerkleTree as Layers } from 'merkletreejs/MerkleTree';
+import { concatBytes, equalBytes } from './bytes.js';
+import { ConcordatError } from './error.js';
+
+/** Bytes of every node of a tree: one SHA-256. */
+export const HASH_LENGTH = 32;
+
+/** Why a tree was not built, or a proof refused. `which` numbers the hash in its list. */
+export type MerkleError =
+  | {
+      readonly code: 'MERKLE_HASH_WRONG_LENGTH';
+      readonly what: 'leaf' | 'proof' | 'root';
+      readonly which: number;
+      readonly got: number;
+    }
+  | { readonly code: 'MERKLE_INDEX_OUT_OF_RANGE'; readonly index: number; readonly size: number }
+  | { readonly code: 'MERKLE_PROOF_WRONG_LENGTH'; readonly expected: number; readonly got: number }
+  | { readonly code: 'MERKLE_ROOT_MISMATCH'; readonly index: number; readonly size: number };
+
+function merkleError(detail: MerkleError): never {
+  const { code, ...facts } = detail;
+  throw new ConcordatError<MerkleError>(
+    detail,
+    `${code.toLowerCase().replaceAll('_', ' ')}: ${JSON.stringify(facts)}`,
+  );
+}
+
+function expectHash(bytes: Uint8Array, what: 'leaf' | 'proof' | 'root', which = 0): Uint8Array {
+  const got = bytes instanceof Uint8Array ? bytes.length : -1;
+  if (got !== HASH_LENGTH) merkleError({ code: 'MERKLE_HASH_WRONG_LENGTH', what, which, got });
+  return bytes;
+}
+
+const LEAF_PREFIX = Uint8Array.of(0x00);
+const NODE_PREFIX = Uint8Array.of(0x01);
+
+/**
+ * The hash of a leaf, `SHA-256(0x00 ‖ data)`: RFC 6962 §2.1. The prefix keeps a node from being shown as a leaf.
+ *
+ * @returns 32 bytes
+ */
+export const leafHash = (data: Uint8Array): Uint8Array =>
+  sha256.create().update(LEAF_PREFIX).update(data).digest();
+
+const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array =>
+  sha256(concatBytes(NODE_PREFIX, left, right));
+
+/**
+ * The layers of a tree, leaves first. merkletreejs pairs neighbours and promotes an odd last node as it is: over leaves
+ * hashed before, and with the pair hash below, that is the tree of RFC 6962. Only the layers are taken from it: its
+ * `verify` binds neither index nor size, its `getProof` answers `[]` for a leaf that is not there, and its multiproofs
+ * are broken.
+ */
+function layersOver(hashes: Uint8Array[]): Uint8Array[][] {
+  const pairHash = ([left, right]: [Uint8Array, Uint8Array]): Uint8Array => nodeHash(left, right);
+  return new Layers(hashes, pairHash, { concatenator: (pair) => pair }).getLayers();
+}
+
+/** The siblings on the way from `index` to the root of these layers, lowest first; a promoted node has none. */
+function siblings(layers: Uint8Array[][], index: number): Uint8Array[] {
+  const path: Uint8Array[] = [];
+  for (const [height, layer] of layers.entries()) {
+    const node = Math.floor(index / 2 ** height);
+    const sibling = layer[node % 2 === 1 ? node - 1 : node + 1];
+    if (sibling) path.push(Uint8Array.from(sibling));
+  }
+  return path;
+}
+
+/**
+ * Leaves of one bucket. Aligned buckets of a power of two are whole subtrees of the RFC's tree, so the tree over their
+ * roots is its top; merkletreejs in one piece would keep 1.7 GB for a million leaves.
+ */
+const BUCKET = 1024;
+
+/**
+ * A Merkle tree of RFC 6962 §2.1 (the same in RFC 9162 §2.1.1), over leaves that are already hashed. Keeps a copy of
+ * the leaves, 32 bytes each, and the nodes above the buckets; a proof hashes its bucket again.
+ */
+export class MerkleTree {
+  /** The number of leaves. */
+  readonly size: number;
+  readonly #leaves: Uint8Array;
+  readonly #top: Uint8Array[][];
+  #opened: { readonly bucket: number; readonly layers: Uint8Array[][] } | undefined;
+
+  /**
+   * @param leafHashes as from {@link leafHash}: raw data given here would make nodes and leaves interchangeable
+   * @throws {@link MerkleError} `MERKLE_HASH_WRONG_LENGTH` unless all have 32 bytes.
+   */
+  constructor(leafHashes: readonly Uint8Array[]) {
+    this.size = leafHashes.length;
+    this.#leaves = new Uint8Array(this.size * HASH_LENGTH);
+    leafHashes.forEach((hash, index) => {
+      this.#leaves.set(expectHash(hash, 'leaf', index), index * HASH_LENGTH);
+    });
+    const roots: Uint8Array[] = [];
+    for (let bucket = 0; bucket * BUCKET < this.size; bucket++) roots.push(this.#layers(bucket).at(-1)![0]!);
+    this.#top = layersOver(roots);
+  }
+
+  /** The root, 32 bytes; of no leaves, SHA-256 of nothing. */
+  get root(): Uint8Array {
+    return this.size === 0 ? sha256(new Uint8Array(0)) : Uint8Array.from(this.#top.at(-1)![0]!);
+  }
+
+  /**
+   * The audit path of the leaf at `index`, siblings from the leaf up: RFC 6962 §2.1.1. Neighbouring indices are
+   * cheap one after the other.
+   * @throws {@link MerkleError} `MERKLE_INDEX_OUT_OF_RANGE`.
+   */
+  proof(index: number): Uint8Array[] {
+    expectIndex(index, this.size);
+    const bucket = Math.floor(index / BUCKET);
+    if (this.#opened?.bucket !== bucket) this.#opened = { bucket, layers: this.#layers(bucket) };
+    return [...siblings(this.#opened.layers, index % BUCKET), ...siblings(this.#top, bucket)];
+  }
+
+  #layers(bucket: number): Uint8Array[][] {
+    const hashes: Uint8Array[] = [];
+    const end = Math.min((bucket + 1) * BUCKET, this.size);
+    for (let index = bucket * BUCKET; index < end; index++)
+      hashes.push(this.#leaves.subarray(index * HASH_LENGTH, (index + 1) * HASH_LENGTH));
+    return layersOver(hashes);
+  }
+}
+
+/**
+ * The root over leaf hashes, 32 bytes: {@link MerkleTree.root} of a tree that is not kept.
+ * @throws {@link MerkleError} `MERKLE_HASH_WRONG_LENGTH`.
+ */
+export const root = (leafHashes: readonly Uint8Array[]): Uint8Array => new MerkleTree(leafHashes).root;
+
+function expectIndex(index: number, size: number): void {
+  if (!Number.isSafeInteger(size) || !Number.isSafeInteger(index) || index < 0 || index >= size)
+    merkleError({ code: 'MERKLE_INDEX_OUT_OF_RANGE', index, size });
+}
+
+/** What is claimed: that `leaf` stands at `index` among the `size` leaves under `root`. */
+export interface Inclusion {
+  /** Place of the leaf, from 0. */
+  readonly index: number;
+  /** Number of leaves of the tree. Like `root` from a source that is trusted, never from the prover. */
+  readonly size: number;
+  /** The leaf's hash, made by the verifier from the data with {@link leafHash}: a prover could name a node's. */
+  readonly leaf: Uint8Array;
+  /** Siblings from the leaf up. */
+  readonly proof: readonly Uint8Array[];
+  /** The root, 32 bytes. */
+  readonly root: Uint8Array;
+}
+
+/**
+ * Checks an audit path, RFC 9162 §2.1.3.2; returns when it holds. The proof must have exactly the siblings that
+ * `index` and `size` call for: one longer or shorter would let a node pass for a leaf, or a leaf for another's place.
+ *
+ * The root alone does not say how many leaves it has: where the size matters it must be signed with the root.
+ *
+ * @throws {@link MerkleError} `MERKLE_INDEX_OUT_OF_RANGE`, `MERKLE_PROOF_WRONG_LENGTH`, `MERKLE_HASH_WRONG_LENGTH` or
+ * `MERKLE_ROOT_MISMATCH`.
+ */
+export function verifyInclusion({ index, size, leaf, proof, root }: Inclusion): void {
+  expectIndex(index, size);
+  expectHash(root, 'root');
+  let expected = 0;
+  // At each height `node` is the place of our ancestor and `last` that of the last node. An even node has its sibling
+  // to the right, unless it is the last: then it was promoted. Division, not shifts: sizes go beyond 32 bits.
+  for (let node = index, last = size - 1; last > 0; node = Math.floor(node / 2), last = Math.floor(last / 2))
+    if (node % 2 === 1 || node < last) expected++;
+  if (proof.length !== expected)
+    merkleError({ code: 'MERKLE_PROOF_WRONG_LENGTH', expected, got: proof.length });
+
+  let hash = expectHash(leaf, 'leaf');
+  let used = 0;
+  for (
+    let node = index, last = size - 1;
+    last > 0;
+    node = Math.floor(node / 2), last = Math.floor(last / 2)
+  ) {
+    if (node % 2 === 0 && node === last) continue;
+    const sibling = expectHash(proof[used]!, 'proof', used);
+    hash = node % 2 === 1 ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
+    used++;
+  }
+  if (!equalBytes(hash, root)) merkleError({ code: 'MERKLE_ROOT_MISMATCH', index, size });
+}
