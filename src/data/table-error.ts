@@ -1,0 +1,67 @@
+import { ConcordatError } from '../crypto/error.js';
+
+/** One row of a table that was not read. */
+export interface BadRow {
+  readonly file: string;
+  /** The physical line on which the row starts, from 1. */
+  readonly line: number;
+  /** The header of the cell at fault as the file has it, or null when the row as a whole is. */
+  readonly column: string | null;
+  readonly reason: string;
+}
+
+/** Why a table was refused. `file` is as the caller named it; lines count from 1, of the file as it is. */
+export type TableError =
+  | { readonly code: 'CSV_EMPTY'; readonly file: string }
+  | {
+      readonly code: 'CSV_TOO_LARGE';
+      readonly file: string;
+      readonly line: number | null;
+      readonly what: 'file' | 'row' | 'cell';
+      readonly limit: number;
+    }
+  | { readonly code: 'CSV_MALFORMED'; readonly file: string; readonly line: number; readonly reason: string }
+  /** No column of the file answers to a field that is not optional; `columns` are the names that would. */
+  | {
+      readonly code: 'CSV_COLUMN_MISSING';
+      readonly file: string;
+      readonly line: number;
+      readonly field: string;
+      readonly columns: readonly string[];
+    }
+  /** More than one column, `columns` as the file has them, answers to a field. */
+  | {
+      readonly code: 'CSV_COLUMN_AMBIGUOUS';
+      readonly file: string;
+      readonly line: number;
+      readonly field: string;
+      readonly columns: readonly string[];
+    }
+  | ({ readonly code: 'CSV_ROW_INVALID' } & BadRow);
+
+const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(', ');
+
+/** Throws a typed {@link TableError} whose message is one line: file, line, column, reason. */
+export function tableError(detail: TableError, options?: ErrorOptions): never {
+  const line = 'line' in detail && detail.line !== null ? `:${detail.line}` : '';
+  throw new ConcordatError<TableError>(detail, `${detail.file}${line}: ${describe(detail)}`, options);
+}
+
+function describe(detail: TableError): string {
+  switch (detail.code) {
+    case 'CSV_EMPTY':
+      return 'the file is empty';
+    case 'CSV_TOO_LARGE':
+      return `the ${detail.what} is larger than ${detail.limit}`;
+    case 'CSV_MALFORMED':
+      return detail.reason;
+    case 'CSV_COLUMN_MISSING':
+      return `no column for "${detail.field}" (looked for ${quoted(detail.columns)})`;
+    case 'CSV_COLUMN_AMBIGUOUS':
+      return `more than one column for "${detail.field}": ${quoted(detail.columns)}`;
+    case 'CSV_ROW_INVALID':
+      return detail.column === null
+        ? detail.reason
+        : `column ${JSON.stringify(detail.column)}: ${detail.reason}`;
+  }
+}
