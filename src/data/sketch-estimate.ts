@@ -1,0 +1,55 @@
+import { density } from './sketch-mapping.js';
+import { MAX_SKETCH_SYMBOLS } from './sketch-symbols.js';
+
+/**
+ * Estimates the size d of a symmetric difference from the counts of coded symbols of that difference, before any item
+ * was taken out.
+ *
+ * Symbol i holds each differing item independently with probability ρ(i), so with d₁ the difference of both sizes (the
+ * count of symbol 0), (count − d₁·ρ)² has mean d·ρ(1 − ρ). The mean over symbols 1 … m − 1 of that square over ρ(1 − ρ)
+ * is unbiased, with relative standard error about √(2/(m − 1)): 18% at 64 symbols, 13% at 128.
+ *
+ * @param counts from symbol 0 on
+ * @returns at least |d₁|; nothing better than that for fewer than two symbols
+ */
+export function estimateDifferences(counts: ArrayLike<number>): number {
+  const surplus = counts[0] ?? 0;
+  let sum = 0;
+  for (let i = 1; i < counts.length; i++) {
+    const share = density(i);
+    const deviation = counts[i]! - surplus * share;
+    sum += (deviation * deviation) / (share * (1 - share));
+  }
+  return Math.max(Math.abs(surplus), counts.length > 1 ? Math.ceil(sum / (counts.length - 1)) : 0);
+}
+
+/** Symbols worth sending unasked, 3.8 kB: they decode some 50 differences and estimate more to within 13%. */
+export const FIRST_SYMBOLS = 128;
+
+/** Symbols a difference needs at most from about 200 differences on: 1.36 to 1.39 in the median, 1.5 in the tail. */
+const SYMBOLS_PER_DIFFERENCE = 1.4;
+/** Small differences have a long tail: two items may share all but their 50th symbol. */
+const SMALL_DIFFERENCE_SYMBOLS = 50;
+/** Standard errors by which the estimate may be too low: one in 700 estimates is lower. */
+const CAUTION = 3;
+
+/**
+ * How many symbols to have in all, from symbol 0 on, so that decoding succeeds with probability above 99.9%: over the
+ * error of the estimate and the luck of decoding, measured for 5 to 10,000 differences. The caller asks once, for this
+ * many less those received.
+ *
+ * The estimate, over the true number, is distributed as χ² over its received − 1 degrees of freedom; the Wilson-Hilferty
+ * approximation gives its low quantile. With the default, total symbols are about 2.2 for each difference (66 bytes),
+ * with 64 received about 2.7. A dishonest sender may drive the estimate anywhere: bound the result before asking.
+ *
+ * @param estimate from the decoder
+ * @param received symbols the estimate was made from
+ * @returns at most {@link MAX_SKETCH_SYMBOLS}, at least `received`
+ */
+export function symbolsFor(estimate: number, received: number = FIRST_SYMBOLS): number {
+  const spread = 2 / (9 * Math.max(8, received - 1));
+  const root = 1 - spread - CAUTION * Math.sqrt(spread);
+  const differences = estimate / (root * root * root);
+  const wanted = Math.ceil(SYMBOLS_PER_DIFFERENCE * differences) + SMALL_DIFFERENCE_SYMBOLS;
+  return Math.min(MAX_SKETCH_SYMBOLS, Math.max(received, wanted));
+}
