@@ -1,0 +1,25 @@
+/**
+ * Schemas, records and what they turn into: canonical bytes, digests, sketches, the conflict table, reconcile rules.
+ *
+ * @packageDocumentation
+ */
+export * from './conflict.js';
+export * from './dataset.js';
+export type { FieldDecision } from './decide.js';
+export type { Field, FieldCommon, FieldKind, FieldType, NormaliseStep, ResolveRule } from './field.js';
+export * from './key-class.js';
+export * from './outcome.js';
+export type { ReconcileRequest } from './reconcile-request.js';
+export * from './record.js';
+export * from './resolve.js';
+export { type Schema, type SchemaBody, type SchemaError, schemaCodec } from './schema.js';
+export { defineSchema } from './schema-json.js';
+export { Sketch } from './sketch.js';
+export { SketchDecoder } from './sketch-decoder.js';
+export { estimateDifferences, symbolsFor } from './sketch-estimate.js';
+export { SKETCH_ITEM_LENGTH, SKETCH_KEY_LENGTH, type SketchError, SketchKey } from './sketch-item.js';
+export { SketchItems } from './sketch-items.js';
+export { columnStatistics } from './statistics.js';
+export * from './table-error.js';
+export * from './table-reader.js';
+export * from './value.js';
