@@ -1,0 +1,260 @@
+import { equalBytes } from '../crypto/bytes.js';
+import {
+  type Ballot,
+  type Certificate,
+  type TimeoutCertificate,
+  verifyCertificate,
+  verifyTimeoutCertificate,
+} from './certificate.js';
+import type { Courier } from './courier.js';
+import type { Journal } from './journal.js';
+import type { Manifest } from './manifest.js';
+import type { MessageOf, ProposalNotice } from './messages.js';
+import type { Outbox } from './outbox.js';
+import { TimeoutCollector, viewTimeout } from './pacemaker.js';
+import type { Safety } from './safety.js';
+import type { Slot } from './slot.js';
+import type { Suite } from './suite.js';
+import { VoteCollector } from './votes.js';
+
+/** What agreement asks of the application whose values it agrees on. It knows nothing of what a value is. */
+export interface Application {
+  /** The leader of a view. */
+  leader(view: number): number;
+  /** A view began. `justification` is null in view 0; a certificate in it names the only value that may be repeated. */
+  enteredView(view: number, justification: TimeoutCertificate | null): void;
+  /** Whether this bank has what the value stands for, so that it may help to decide it. */
+  holds(value: Uint8Array): boolean;
+  /** A prepare certificate was seen, of this view or an earlier one. */
+  prepared(certificate: Certificate): void;
+  /** The value is decided. Called once. */
+  decided(certificate: Certificate): void;
+  /** The last proposal this bank saw in the view, shown to the others when it gives up on it. */
+  lastProposal(view: number): ProposalNotice | null;
+}
+
+/** The timer of the current view. */
+export const VIEW_TIMER = 'view';
+
+/**
+ * Leader-based agreement in two phases over slots, with aggregate certificates and certified timeouts, on opaque
+ * values of 32 bytes. Every vote is made by {@link Safety}; this class moves votes, certificates and views.
+ */
+export class Agreement {
+  #view = -1;
+  #justification: TimeoutCertificate | null = null;
+  #decision: Certificate | null = null;
+  /** A prepare certificate of this view whose value the application does not hold yet. */
+  #waiting: Certificate | null = null;
+  /** The leader's open ballots, by phase and slot index, of this view only. */
+  readonly #ballots = new Map<string, VoteCollector>();
+  readonly #timeouts: TimeoutCollector;
+
+  constructor(
+    private readonly deps: {
+      readonly manifest: Manifest;
+      readonly suite: Suite;
+      readonly epoch: number;
+      readonly self: number;
+      readonly courier: Courier;
+      readonly outbox: Outbox;
+      readonly journal: Journal;
+      readonly safety: Safety;
+      readonly application: Application;
+    },
+  ) {
+    this.#timeouts = new TimeoutCollector(deps.manifest, deps.suite, deps.epoch);
+  }
+
+  /** The current view; −1 before the epoch starts. */
+  get view(): number {
+    return this.#view;
+  }
+
+  /** The commit certificate, once there is one. */
+  get decision(): Certificate | null {
+    return this.#decision;
+  }
+
+  /** Whether this bank leads the current view. */
+  get leading(): boolean {
+    return this.#view >= 0 && this.deps.application.leader(this.#view) === this.deps.self;
+  }
+
+  /** Enters the first view that was not given up on before a restart. */
+  start(): void {
+    if (this.deps.safety.abandoned < 0) this.#enter(0, null);
+    else this.#armTimer(this.deps.safety.abandoned);
+  }
+
+  /** Leader: opens a ballot on its proposal in this slot of the current view. */
+  propose(ballot: Ballot): void {
+    const { manifest, suite } = this.deps;
+    this.#ballots.set(ballotKey(ballot.phase, ballot.slot), new VoteCollector(manifest, suite, ballot));
+  }
+
+  /** Banks of the electorate that have not voted on the leader's proposal in this slot. */
+  missing(slot: Slot): number[] {
+    return this.#ballots.get(ballotKey('prepare', slot))?.missing ?? [];
+  }
+
+  /** Votes for a proposal that the application has checked, if the safety rules allow it. */
+  vote(ballot: Ballot): boolean {
+    if (this.#decision || ballot.slot.view !== this.#view) return false;
+    const signature = this.deps.safety.prepare(ballot, this.#justification);
+    if (typeof signature === 'string') return false;
+    this.#sendVote(ballot, signature);
+    return true;
+  }
+
+  /** A vote reached this bank. */
+  onVote(from: number, message: MessageOf<'vote'>): void {
+    if (this.#decision || message.slot.view !== this.#view) return;
+    const collector = this.#ballots.get(ballotKey(message.phase, message.slot));
+    if (!collector || !sameBallot(collector.ballot, message)) return;
+    collector.add(from, message.signature);
+    const certificate = collector.certify();
+    if (!certificate) return;
+    this.#ballots.delete(ballotKey(message.phase, message.slot));
+    if (certificate.phase === 'prepare') this.propose({ ...certificate, phase: 'commit', electorate: null });
+    this.deps.courier.broadcast({ type: 'certificate', certificate });
+  }
+
+  /** A certificate reached this bank; it is verified here. Returns false when it does not verify. */
+  onCertificate(certificate: Certificate): boolean {
+    if (this.#decision || certificate.epoch !== this.deps.epoch) return true;
+    if (!verifyCertificate(this.deps.manifest, this.deps.suite, certificate)) return false;
+    if (certificate.phase === 'commit') this.#decide(certificate);
+    else this.#onPrepared(certificate);
+    return true;
+  }
+
+  /** The application now holds a value it was missing. */
+  recheck(): void {
+    if (this.#waiting) this.#onPrepared(this.#waiting);
+  }
+
+  /** The timer of the current view ran out. */
+  onTimer(): void {
+    if (this.#decision) return;
+    const view = Math.max(this.#view, 0);
+    if (this.deps.safety.abandoned < view) this.#giveUp(view);
+    else this.#repeatTimeout();
+    this.#armTimer(view + 1);
+  }
+
+  /** A bank gave up on a view. Returns false when the message contradicts itself. */
+  onTimeout(from: number, message: MessageOf<'timeout'>): boolean {
+    if (this.#decision) {
+      this.deps.courier.send(from, { type: 'certificate', certificate: this.#decision });
+      return true;
+    }
+    const { certificate } = message;
+    if (certificate) {
+      if (certificate.phase !== 'prepare' || certificate.slot.view > message.view) return false;
+      if (!this.onCertificate(certificate)) return false;
+    }
+    this.#timeouts.add(from, message);
+    const joinable = this.#timeouts.joinable;
+    if (joinable >= this.#view && this.deps.safety.abandoned < joinable) this.#giveUp(joinable);
+    if (message.view >= this.#view) {
+      const proof = this.#timeouts.certify(message.view);
+      if (proof) this.#enter(message.view + 1, proof);
+    }
+    return true;
+  }
+
+  /** A certified end of an earlier view reached this bank inside another message. Returns whether it verifies. */
+  onJustification(proof: TimeoutCertificate): boolean {
+    if (proof.epoch !== this.deps.epoch) return false;
+    if (proof.view < this.#view) return true;
+    if (!verifyTimeoutCertificate(this.deps.manifest, this.deps.suite, proof)) return false;
+    if (!this.#decision) this.#enter(proof.view + 1, proof);
+    return true;
+  }
+
+  #enter(view: number, justification: TimeoutCertificate | null): void {
+    if (view <= this.#view) return;
+    this.#view = view;
+    this.#justification = justification;
+    this.#ballots.clear();
+    this.#waiting = null;
+    this.#armTimer(view);
+    if (justification?.certificate) this.#learn(justification.certificate);
+    this.deps.outbox.output({ type: 'view', epoch: this.deps.epoch, view });
+    this.deps.application.enteredView(view, justification);
+  }
+
+  #onPrepared(certificate: Certificate): void {
+    const { application, safety } = this.deps;
+    if (certificate.slot.view !== this.#view || safety.abandoned >= this.#view) {
+      this.#learn(certificate);
+      return;
+    }
+    application.prepared(certificate);
+    if (!application.holds(certificate.value)) {
+      this.#waiting = certificate;
+      return;
+    }
+    this.#waiting = null;
+    const signature = safety.commit(certificate);
+    if (typeof signature === 'string') return;
+    const { epoch, slot, value } = certificate;
+    this.#sendVote({ phase: 'commit', epoch, slot, value, electorate: null }, signature);
+  }
+
+  #learn(certificate: Certificate): void {
+    this.deps.safety.hold(certificate);
+    this.deps.application.prepared(certificate);
+  }
+
+  #decide(certificate: Certificate): void {
+    this.#decision = certificate;
+    this.#ballots.clear();
+    this.deps.outbox.timer(VIEW_TIMER, null);
+    this.deps.journal.write({ type: 'committed', certificate });
+    this.deps.application.decided(certificate);
+  }
+
+  #sendVote(ballot: Ballot, signature: Uint8Array): void {
+    const leader = this.deps.application.leader(ballot.slot.view);
+    this.deps.courier.send(leader, { type: 'vote', ...ballot, signature });
+  }
+
+  #giveUp(view: number): void {
+    const signature = this.deps.safety.abandon(view);
+    if (typeof signature === 'string') return;
+    this.#sendTimeout(view, signature);
+  }
+
+  /** A timeout may have been lost, or its receiver restarted: say it again for as long as nothing moves. */
+  #repeatTimeout(): void {
+    const { safety, epoch, journal } = this.deps;
+    const view = safety.abandoned;
+    const statement = { type: 'timeout', epoch, slot: { view, index: 0 } } as const;
+    const body = journal.signed(statement);
+    if (body) this.#sendTimeout(view, journal.signVote({ ...statement, body }));
+  }
+
+  #sendTimeout(view: number, signature: Uint8Array): void {
+    const { courier, epoch, safety, application } = this.deps;
+    const proposal = application.lastProposal(view);
+    courier.broadcast({ type: 'timeout', epoch, view, certificate: safety.reported, proposal, signature });
+  }
+
+  #armTimer(view: number): void {
+    const { delta } = this.deps.manifest.parameters;
+    this.deps.outbox.timer(VIEW_TIMER, viewTimeout(delta, this.deps.manifest.faults, view));
+  }
+}
+
+function ballotKey(phase: string, slot: Slot): string {
+  return `${phase}/${slot.view}.${slot.index}`;
+}
+
+function sameBallot(a: Ballot, b: Ballot): boolean {
+  if (!equalBytes(a.value, b.value)) return false;
+  if (a.electorate === null || b.electorate === null) return a.electorate === b.electorate;
+  const other = b.electorate;
+  return a.electorate.length === other.length && a.electorate.every((bank, i) => bank === other[i]);
+}

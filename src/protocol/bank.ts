@@ -1,0 +1,271 @@
+import { decode } from '../crypto/encoding.js';
+import { type ConcordatError, isConcordatError } from '../crypto/error.js';
+import type { BankSecrets } from '../crypto/keys.js';
+import type { Dataset } from '../data/dataset.js';
+import { type ChainState, genesisChain } from './chain.js';
+import { Courier } from './courier.js';
+import type { Effects, Input } from './effects.js';
+import { Epoch } from './epoch.js';
+import { type Evidence, verifyEvidence, Witness } from './evidence.js';
+import { Journal, type LogEntry, logEntryCodec } from './journal.js';
+import type { Manifest } from './manifest.js';
+import type { Message, MessageType } from './messages.js';
+import { Outbox } from './outbox.js';
+import { OwnData } from './own-data.js';
+import { Safety } from './safety.js';
+import type { Statement } from './statement.js';
+import type { Suite } from './suite.js';
+
+/** What a {@link Bank} is made of. */
+export interface BankOptions {
+  readonly manifest: Manifest;
+  /** This bank's place in the manifest. */
+  readonly index: number;
+  /** Its secret keys; their public halves stand in the manifest. */
+  readonly secrets: BankSecrets;
+  readonly suite: Suite;
+  /** Entries of an earlier run's log, oldest first: after a restart nothing that contradicts them is signed. */
+  readonly log?: readonly Uint8Array[];
+  /** Where to go on after a restart; the beginning by default. */
+  readonly chain?: ChainState;
+}
+
+/** Evidence belongs to no epoch; everything else does. */
+type EpochMessage = Exclude<Message, { type: 'evidence' }>;
+
+/** Messages that a leader's Open must come before. */
+const NEEDS_OPEN: ReadonlySet<MessageType> = new Set(['draft', 'repeat', 'symbols']);
+
+/**
+ * One bank: the protocol as a deterministic state machine without clock, network, disk or randomness.
+ *
+ * The host calls {@link Bank.step} with whatever happened and then carries out the effects it returns, in order:
+ * first `persist`, durably; then `send`; then `timers`. The same inputs in the same order give the same effects, byte
+ * for byte. A message may hold any bytes at all: bad ones are reported as `refused` and change nothing.
+ *
+ * Links between banks are taken to be authenticated and confidential (`from` is true, raw records are not read on the
+ * way); the bank does not encrypt.
+ */
+export class Bank {
+  readonly #outbox = new Outbox();
+  readonly #courier: Courier;
+  readonly #journal: Journal;
+  readonly #witness: Witness;
+  readonly #log: readonly LogEntry[];
+  readonly #evidence: Evidence[] = [];
+  /** One message of each sender and type that came before its time. */
+  readonly #early = new Map<string, { readonly from: number; readonly message: EpochMessage }>();
+  #chain: ChainState;
+  #epoch: Epoch | null = null;
+  /** The epoch before, kept to serve those who are still in it. */
+  #previous: Epoch | null = null;
+
+  /** @throws an encoding error when `log` is damaged */
+  constructor(private readonly options: BankOptions) {
+    const { manifest, index, secrets, suite } = options;
+    this.#courier = new Courier(manifest.size, index, this.#outbox);
+    this.#witness = new Witness(manifest, suite);
+    this.#journal = new Journal({
+      banks: manifest.size,
+      consortiumId: manifest.consortiumId,
+      secrets,
+      suite,
+      outbox: this.#outbox,
+    });
+    this.#chain = options.chain ?? genesisChain(manifest);
+    const codec = logEntryCodec(manifest.size);
+    this.#log = (options.log ?? []).map((entry) => decode(codec, entry) as LogEntry);
+    for (const entry of this.#log) this.#journal.restore(entry);
+  }
+
+  /** This bank's index in the manifest. */
+  get index(): number {
+    return this.options.index;
+  }
+
+  /** The epoch under way, or the next one to start. */
+  get chain(): ChainState {
+    return this.#chain;
+  }
+
+  /** Every fault this bank has proof of. */
+  get evidence(): readonly Evidence[] {
+    return this.#evidence;
+  }
+
+  /** Handles one input. Never throws on anything a peer or the network did. */
+  step(input: Input): Effects {
+    switch (input.type) {
+      case 'start':
+        this.#start(input.dataset);
+        break;
+      case 'message':
+        this.#receive(input.from, input.bytes);
+        break;
+      case 'timer':
+        this.#onTimer(input.id);
+        break;
+      case 'reconciled':
+        if (this.#epoch?.chain.epoch === input.epoch) this.#epoch.onReconciled(input.outcome);
+        break;
+    }
+    this.#settle();
+    const effects = this.#outbox.take();
+    const prefix = `${this.#chain.epoch}/`;
+    return { ...effects, timers: effects.timers.map(({ id, after }) => ({ id: prefix + id, after })) };
+  }
+
+  #start(dataset: Dataset): void {
+    if (this.#epoch) {
+      const next = this.#epoch.next();
+      if (!next) return;
+      this.#previous = this.#epoch;
+      this.#chain = next;
+      this.#witness.forgetEpoch();
+    }
+    const { manifest, suite, secrets, index } = this.options;
+    const safety = new Safety(this.#chain.epoch, manifest.size, this.#journal);
+    for (const entry of this.#log) safety.restore(entry);
+    this.#epoch = new Epoch(
+      {
+        manifest,
+        suite,
+        chain: this.#chain,
+        self: index,
+        secrets,
+        own: new OwnData(dataset, secrets.vault, this.#chain.epoch),
+        courier: this.#courier,
+        outbox: this.#outbox,
+        journal: this.#journal,
+        observe: (bank, statement, signature, verified) =>
+          this.#observe(bank, statement, signature, verified),
+      },
+      safety,
+      () => this.#evidence,
+    );
+    this.#epoch.start();
+  }
+
+  #receive(from: number, bytes: Uint8Array): void {
+    if (
+      !Number.isInteger(from) ||
+      from < 0 ||
+      from >= this.options.manifest.size ||
+      from === this.options.index
+    )
+      return;
+    this.#guard(from, () => this.#deliver(from, this.#courier.decode(bytes)));
+  }
+
+  #onTimer(id: string): void {
+    const [epoch, name] = id.split('/');
+    if (Number(epoch) === this.#chain.epoch && name)
+      this.#guard(this.options.index, () => this.#epoch?.onTimer(name));
+  }
+
+  /** Delivers what this bank sent itself, and what came too early, until nothing moves. */
+  #settle(): void {
+    for (;;) {
+      const own = this.#courier.nextLoopback();
+      if (own) {
+        this.#guard(this.options.index, () => this.#deliver(this.options.index, own));
+        continue;
+      }
+      const due = [...this.#early].find(([, { message }]) => !this.#isEarly(message));
+      if (!due) return;
+      this.#early.delete(due[0]);
+      this.#guard(due[1].from, () => this.#deliver(due[1].from, due[1].message));
+    }
+  }
+
+  #deliver(from: number, message: Message): void {
+    if (message.type === 'evidence') {
+      if (from !== this.options.index) this.#onEvidence(message.evidence);
+      return;
+    }
+    const epoch = epochOf(message);
+    if (epoch < this.#chain.epoch) {
+      if (this.#previous?.chain.epoch === epoch) this.#previous.handle(from, message);
+      return;
+    }
+    if (this.#isEarly(message)) {
+      if (epoch <= this.#chain.epoch + 1) this.#early.set(`${from}/${message.type}`, { from, message });
+      return;
+    }
+    const refusal = this.#epoch?.handle(from, message);
+    if (refusal) this.#outbox.output({ type: 'refused', from, code: refusal });
+  }
+
+  /** Whether a message is for an epoch, view or moment that this bank has not reached. */
+  #isEarly(message: EpochMessage): boolean {
+    const epoch = epochOf(message);
+    if (epoch > this.#chain.epoch || !this.#epoch) return true;
+    const view = viewOf(message);
+    if (view === null || epoch < this.#chain.epoch) return false;
+    if (this.#epoch.seal) return false;
+    if (view > this.#epoch.view) return true;
+    return view === this.#epoch.view && NEEDS_OPEN.has(message.type) && !this.#epoch.opened;
+  }
+
+  #onEvidence(evidence: Evidence): void {
+    verifyEvidence(this.options.manifest, evidence, this.options.suite);
+    if (this.#witness.adopt(evidence)) this.#record(evidence);
+  }
+
+  #observe(bank: number, statement: Statement, signature: Uint8Array, verified: boolean): void {
+    const evidence = this.#witness.observe(bank, { statement, signature }, verified);
+    if (!evidence || bank === this.options.index) return;
+    this.#record(evidence);
+    this.#courier.broadcast({ type: 'evidence', evidence });
+  }
+
+  #record(evidence: Evidence): void {
+    this.#evidence.push(evidence);
+    this.#outbox.output({ type: 'evidence', evidence });
+  }
+
+  #guard(from: number, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!isConcordatError(error)) throw error;
+      this.#outbox.output({ type: 'refused', from, code: (error as ConcordatError).code });
+    }
+  }
+}
+
+/** The epoch a message belongs to. */
+function epochOf(message: EpochMessage): number {
+  switch (message.type) {
+    case 'commitment':
+      return message.commitment.epoch;
+    case 'draft':
+    case 'repeat':
+    case 'draft-copy':
+      return message.draft.header.epoch;
+    case 'certificate':
+      return message.certificate.epoch;
+    case 'seal':
+      return message.seal.header.epoch;
+    default:
+      return message.epoch;
+  }
+}
+
+/** The view a message belongs to, null for those that any view may hear. An Open brings its own view about. */
+function viewOf(message: EpochMessage): number | null {
+  switch (message.type) {
+    case 'commitment':
+      return message.sketch.view;
+    case 'symbols':
+    case 'sketch':
+      return message.view;
+    case 'draft':
+      return message.draft.header.slot.view;
+    case 'repeat':
+    case 'vote':
+      return message.slot.view;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,161 @@
+import {
+  bool,
+  type Codec,
+  encode,
+  fixed,
+  list,
+  nullable,
+  oneOf,
+  struct,
+  u32,
+  u53,
+} from '../crypto/encoding.js';
+import { bitmapCodec } from './bitmap.js';
+import type { Manifest } from './manifest.js';
+import { compareSlots, type Slot, slotCodec } from './slot.js';
+import { type Statement, statementDigest } from './statement.js';
+import type { Suite } from './suite.js';
+
+/** The two phases of agreement. A vote's phase is part of what is signed. */
+export const PHASES = ['prepare', 'commit'] as const;
+/** `prepare` votes lock a value, `commit` votes decide it. */
+export type Phase = (typeof PHASES)[number];
+
+/**
+ * What one vote says. With `electorate`, it is an attestation: the voter vouches for its column of a draft whose inputs
+ * are exactly these banks, and only all of them together certify it. Without, any quorum does.
+ */
+export interface Ballot {
+  readonly phase: Phase;
+  readonly epoch: number;
+  readonly slot: Slot;
+  /** The agreed value's digest, 32 bytes. */
+  readonly value: Uint8Array;
+  readonly electorate: readonly number[] | null;
+}
+
+/** The signed statement of a ballot. The electorate is under the signature, so that a certificate can be read for it. */
+export function ballotStatement(ballot: Ballot, banks: number): Statement {
+  const members = nullable(bitmapCodec(banks));
+  const body = struct<{ value: Uint8Array; electorate: number[] | null }>({
+    value: fixed(32),
+    electorate: members,
+  });
+  return {
+    type: ballot.phase,
+    epoch: ballot.epoch,
+    slot: ballot.slot,
+    body: encode(body, { value: ballot.value, electorate: ballot.electorate && [...ballot.electorate] }),
+  };
+}
+
+/**
+ * One constant-size proof that a quorum voted alike: an aggregate signature and the bitmap of its signers. Size:
+ * 96 + ⌈n/8⌉ + 48 bytes.
+ */
+export interface Certificate {
+  readonly phase: Phase;
+  readonly epoch: number;
+  readonly slot: Slot;
+  readonly value: Uint8Array;
+  /** Whether the votes were attestations; their electorate is then exactly `signers`. */
+  readonly attested: boolean;
+  /** Ascending indices of the banks whose votes are in the signature. */
+  readonly signers: readonly number[];
+  /** Aggregate BLS signature, 96 bytes. */
+  readonly signature: Uint8Array;
+}
+
+export function certificateCodec(banks: number): Codec<Certificate> {
+  return struct<Certificate>({
+    phase: oneOf(PHASES),
+    epoch: u53,
+    slot: slotCodec,
+    value: fixed(32),
+    attested: bool,
+    signers: bitmapCodec(banks) as Codec<readonly number[]>,
+    signature: fixed(96),
+  });
+}
+
+/** The ballot all signers of a certificate signed. */
+export function certifiedBallot(certificate: Certificate): Ballot {
+  const { phase, epoch, slot, value, attested, signers } = certificate;
+  return { phase, epoch, slot, value, electorate: attested ? signers : null };
+}
+
+/**
+ * Whether a quorum of the manifest's banks signed this certificate's ballot. For an attested one the signers are its
+ * whole electorate, because the electorate stands in what they signed.
+ */
+export function verifyCertificate(manifest: Manifest, suite: Suite, certificate: Certificate): boolean {
+  if (certificate.signers.length < manifest.quorum) return false;
+  if (certificate.attested && certificate.phase !== 'prepare') return false;
+  const keys = certificate.signers.map((bank) => manifest.keys[bank]!);
+  const statement = ballotStatement(certifiedBallot(certificate), manifest.size);
+  return suite.bls.fastAggregateVerify(
+    keys,
+    statementDigest(manifest.consortiumId, statement),
+    certificate.signature,
+  );
+}
+
+/** What a bank says when it gives up on a view: the slot of its highest prepare certificate, or none. */
+export function timeoutStatement(epoch: number, view: number, high: Slot | null): Statement {
+  return { type: 'timeout', epoch, slot: { view, index: 0 }, body: encode(nullable(slotCodec), high) };
+}
+
+/**
+ * Proof that a quorum gave up on a view. `highs` are the signers' highest prepared slots, each under its own signature;
+ * `certificate` is the prepare certificate of the highest of them, null when none of them had any.
+ */
+export interface TimeoutCertificate {
+  readonly epoch: number;
+  readonly view: number;
+  readonly signers: readonly number[];
+  readonly highs: readonly (Slot | null)[];
+  readonly certificate: Certificate | null;
+  /** Aggregate BLS signature over the signers' (different) statements, 96 bytes. */
+  readonly signature: Uint8Array;
+}
+
+export function timeoutCertificateCodec(banks: number): Codec<TimeoutCertificate> {
+  return struct<TimeoutCertificate>({
+    epoch: u53,
+    view: u32,
+    signers: bitmapCodec(banks) as Codec<readonly number[]>,
+    highs: list(nullable(slotCodec), banks) as Codec<readonly (Slot | null)[]>,
+    certificate: nullable(certificateCodec(banks)),
+    signature: fixed(96),
+  });
+}
+
+/** The highest slot of a list, null when there is none. */
+export function highestSlot(highs: readonly (Slot | null)[]): Slot | null {
+  let highest: Slot | null = null;
+  for (const high of highs)
+    if (high !== null && (!highest || compareSlots(high, highest) > 0)) highest = high;
+  return highest;
+}
+
+/** Whether a quorum signed these timeouts and the certificate shown is that of the highest slot they name. */
+export function verifyTimeoutCertificate(
+  manifest: Manifest,
+  suite: Suite,
+  proof: TimeoutCertificate,
+): boolean {
+  if (proof.signers.length < manifest.quorum || proof.highs.length !== proof.signers.length) return false;
+  const highest = highestSlot(proof.highs);
+  if ((highest === null) !== (proof.certificate === null)) return false;
+  if (highest !== null && proof.certificate !== null) {
+    const { phase, epoch, slot } = proof.certificate;
+    if (phase !== 'prepare' || epoch !== proof.epoch || compareSlots(slot, highest) !== 0) return false;
+    if (slot.view > proof.view) return false;
+    if (!verifyCertificate(manifest, suite, proof.certificate)) return false;
+  }
+  const keys = proof.signers.map((bank) => manifest.keys[bank]!);
+  const messages = proof.highs.map((high) =>
+    statementDigest(manifest.consortiumId, timeoutStatement(proof.epoch, proof.view, high)),
+  );
+  return suite.bls.aggregateVerify(keys, messages, proof.signature);
+}

@@ -1,0 +1,43 @@
+import type { BankSecrets } from '../crypto/keys.js';
+import type { ChainState } from './chain.js';
+import type { Courier } from './courier.js';
+import type { Journal } from './journal.js';
+import type { Manifest } from './manifest.js';
+import type { Outbox } from './outbox.js';
+import type { OwnData } from './own-data.js';
+import type { Statement } from './statement.js';
+import { statementDigest } from './statement.js';
+import type { Suite } from './suite.js';
+
+/** What every part of one epoch works with. */
+export interface EpochContext {
+  readonly manifest: Manifest;
+  readonly suite: Suite;
+  readonly chain: ChainState;
+  /** This bank's index. */
+  readonly self: number;
+  readonly secrets: BankSecrets;
+  readonly own: OwnData;
+  readonly courier: Courier;
+  readonly outbox: Outbox;
+  readonly journal: Journal;
+  /**
+   * Notes what a bank signed, so that a second, different statement in the same place becomes evidence.
+   * @param verified whether the signature was checked already
+   */
+  readonly observe: (bank: number, statement: Statement, signature: Uint8Array, verified: boolean) => void;
+}
+
+/** Whether `bank` signed the statement with its identity key; what it signed is then remembered. */
+export function authentic(
+  context: EpochContext,
+  bank: number,
+  statement: Statement,
+  signature: Uint8Array,
+): boolean {
+  const { manifest, suite } = context;
+  const digest = statementDigest(manifest.consortiumId, statement);
+  if (!suite.identity.verify(manifest.banks[bank]!.identity, digest, signature)) return false;
+  context.observe(bank, statement, signature, true);
+  return true;
+}

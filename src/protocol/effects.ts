@@ -1,0 +1,76 @@
+import type { ConflictTable } from '../data/conflict.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Outcome } from '../data/outcome.js';
+import type { ReconcileRequest } from '../data/reconcile-request.js';
+import type { Evidence } from './evidence.js';
+import type { Seal } from './seal.js';
+import type { Slot } from './slot.js';
+
+/** What the host feeds a {@link Bank}. The host owns clock, network, disk and randomness; the bank owns none. */
+export type Input =
+  /** Begin the next epoch with these records. Ignored while an epoch is under way. */
+  | { readonly type: 'start'; readonly dataset: Dataset }
+  /** Bytes that the authenticated link with bank `from` delivered. Anything at all may be in them. */
+  | { readonly type: 'message'; readonly from: number; readonly bytes: Uint8Array }
+  /** A timer the bank asked for has run out. */
+  | { readonly type: 'timer'; readonly id: string }
+  /** The answer to a `reconcile` output of this epoch. */
+  | { readonly type: 'reconciled'; readonly epoch: number; readonly outcome: Outcome };
+
+/** A message for one bank. */
+export interface Outgoing {
+  readonly to: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Sets timer `id` to fire `after` milliseconds from now, replacing an earlier one; `null` cancels it. */
+export interface TimerRequest {
+  readonly id: string;
+  readonly after: number | null;
+}
+
+/** What happened, for the application above. None of it needs to be done for the protocol except `reconcile`. */
+export type Output =
+  /** This bank entered a view. */
+  | { readonly type: 'view'; readonly epoch: number; readonly view: number }
+  /** The inputs of the epoch are agreed: a commit certificate exists. */
+  | {
+      readonly type: 'agreed';
+      readonly epoch: number;
+      readonly slot: Slot;
+      readonly value: Uint8Array;
+    }
+  /** The host owes a `reconciled` input with {@link reconcileOutcome} of this request, computed outside `step`. */
+  | { readonly type: 'reconcile'; readonly epoch: number; readonly request: ReconcileRequest }
+  /** The epoch is over. `outcome` is null for a bank that holds the seal but not the data (it is behind). */
+  | {
+      readonly type: 'sealed';
+      readonly epoch: number;
+      readonly seal: Seal;
+      readonly outcome: Outcome | null;
+      readonly table: ConflictTable | null;
+      readonly inputs: readonly number[];
+    }
+  /** A bank was proven faulty; the proof has been sent to everyone. */
+  | { readonly type: 'evidence'; readonly evidence: Evidence }
+  /** A raw record was sent to another bank, which lacks it and is entitled to it. */
+  | {
+      readonly type: 'disclosed';
+      readonly epoch: number;
+      readonly to: number;
+      readonly keyDigest: Uint8Array;
+    }
+  /** A message was refused. Says nothing about who is at fault: a link may corrupt, a peer may be slow. */
+  | { readonly type: 'refused'; readonly from: number; readonly code: string };
+
+/**
+ * What a step asks of its host, in this order: make `persist` durable, then hand `send` to the network, then set
+ * `timers`. A signature is in `send` only if its statement is in `persist` of this step or an earlier one.
+ */
+export interface Effects {
+  /** Log entries, each to be appended durably before anything is sent. */
+  readonly persist: readonly Uint8Array[];
+  readonly send: readonly Outgoing[];
+  readonly timers: readonly TimerRequest[];
+  readonly output: readonly Output[];
+}

@@ -1,0 +1,167 @@
+import { equalBytes } from '../crypto/bytes.js';
+import { bytes, type Codec, oneOf, struct, u16 } from '../crypto/encoding.js';
+import { ConcordatError } from '../crypto/error.js';
+import type { Manifest } from './manifest.js';
+import { compareSlots } from './slot.js';
+import {
+  REPEATABLE,
+  STATEMENT_TYPES,
+  type Statement,
+  type StatementType,
+  statementCodec,
+  statementDigest,
+} from './statement.js';
+import type { Suite } from './suite.js';
+
+/** Why evidence was refused. It then proves nothing, about anybody. */
+export type EvidenceError = {
+  readonly code: 'EVIDENCE_INVALID';
+  readonly reason: 'unknown-bank' | 'not-unique' | 'not-in-conflict' | 'signature';
+};
+
+/** A statement with its bank's signature: BLS (96 bytes) for votes, timeouts and results, else Ed25519 (64 bytes). */
+export interface Testimony {
+  readonly statement: Statement;
+  readonly signature: Uint8Array;
+}
+
+/** What a bank was proven to have done. */
+export const EVIDENCE_KINDS = ['equivocation'] as const;
+/** `equivocation`: two different statements where the protocol allows one. */
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
+/** A proof of fault that anyone who has the manifest can check. */
+export interface Evidence {
+  readonly kind: EvidenceKind;
+  /** Index of the faulty bank. */
+  readonly accused: number;
+  readonly first: Testimony;
+  readonly second: Testimony;
+}
+
+const testimonyCodec: Codec<Testimony> = struct<Testimony>({
+  statement: statementCodec,
+  signature: bytes(96, 'signature'),
+});
+
+/** Strict encoding of evidence. */
+export const evidenceCodec: Codec<Evidence> = struct<Evidence>({
+  kind: oneOf(EVIDENCE_KINDS),
+  accused: u16,
+  first: testimonyCodec,
+  second: testimonyCodec,
+});
+
+/** Statements that are signed with BLS, because they are aggregated; all others with Ed25519. */
+export const BLS_STATEMENTS: ReadonlySet<StatementType> = new Set(['prepare', 'commit', 'timeout', 'result']);
+
+/** Whether `bank` signed this testimony's statement. Never throws. */
+export function verifyTestimony(
+  manifest: Manifest,
+  suite: Suite,
+  bank: number,
+  testimony: Testimony,
+): boolean {
+  const entry = manifest.banks[bank];
+  if (!entry) return false;
+  const digest = statementDigest(manifest.consortiumId, testimony.statement);
+  return BLS_STATEMENTS.has(testimony.statement.type)
+    ? suite.bls.verify(manifest.keys[bank]!, digest, testimony.signature)
+    : suite.identity.verify(entry.identity, digest, testimony.signature);
+}
+
+/** Whether two statements stand in the same place, where one bank may sign only one of them. */
+export function inConflict(a: Statement, b: Statement): boolean {
+  if (a.type !== b.type || a.epoch !== b.epoch || REPEATABLE.has(a.type)) return false;
+  if ((a.slot === null) !== (b.slot === null)) return false;
+  if (a.slot && b.slot && compareSlots(a.slot, b.slot) !== 0) return false;
+  return !equalBytes(a.body, b.body);
+}
+
+/**
+ * The kind of fault as a word for reports, e.g. `two-commitments`.
+ */
+export function evidenceName(evidence: Evidence): string {
+  return `two-${evidence.first.statement.type}s`;
+}
+
+/**
+ * Checks a proof of fault, offline.
+ *
+ * @throws {@link EvidenceError}. A bank that follows the protocol cannot be accused: it signs at most one statement in
+ * each place, even after a crash, as long as its log and its keys are its own.
+ */
+export function verifyEvidence(manifest: Manifest, evidence: Evidence, suite: Suite): void {
+  if (!manifest.banks[evidence.accused]) refuse('unknown-bank');
+  if (!STATEMENT_TYPES.includes(evidence.first.statement.type)) refuse('not-unique');
+  if (!inConflict(evidence.first.statement, evidence.second.statement)) refuse('not-in-conflict');
+  for (const testimony of [evidence.first, evidence.second])
+    if (!verifyTestimony(manifest, suite, evidence.accused, testimony)) refuse('signature');
+}
+
+function refuse(reason: EvidenceError['reason']): never {
+  throw new ConcordatError<EvidenceError>(
+    { code: 'EVIDENCE_INVALID', reason },
+    `evidence refused: ${reason}`,
+  );
+}
+
+/**
+ * Remembers one statement for each bank and place, and makes evidence of a second one. Votes are observed unverified,
+ * since verifying each would cost what aggregation saves: both are verified only when two of them differ.
+ */
+export class Witness {
+  readonly #seen = new Map<string, { testimony: Testimony; verified: boolean }>();
+  readonly #proven = new Set<number>();
+
+  constructor(
+    private readonly manifest: Manifest,
+    private readonly suite: Suite,
+  ) {}
+
+  /**
+   * Notes what `bank` signed. Returns evidence the first time it proves that bank faulty.
+   * @param verified whether the signature was already checked
+   */
+  observe(bank: number, testimony: Testimony, verified: boolean): Evidence | null {
+    const { statement } = testimony;
+    if (REPEATABLE.has(statement.type)) return null;
+    const slot = statement.slot ? `${statement.slot.view}.${statement.slot.index}` : '';
+    const key = `${bank}/${statement.type}/${statement.epoch}/${slot}`;
+    const earlier = this.#seen.get(key);
+    if (!earlier) {
+      this.#seen.set(key, { testimony, verified });
+      return null;
+    }
+    if (!inConflict(earlier.testimony.statement, statement)) {
+      earlier.verified ||= verified && equalBytes(earlier.testimony.signature, testimony.signature);
+      return null;
+    }
+    if (this.#proven.has(bank)) return null;
+    if (!verified && !verifyTestimony(this.manifest, this.suite, bank, testimony)) return null;
+    if (!earlier.verified && !verifyTestimony(this.manifest, this.suite, bank, earlier.testimony)) {
+      this.#seen.set(key, { testimony, verified: true });
+      return null;
+    }
+    earlier.verified = true;
+    this.#proven.add(bank);
+    return { kind: 'equivocation', accused: bank, first: earlier.testimony, second: testimony };
+  }
+
+  /** Takes over evidence that someone else found. False when it is not news. The caller has verified it. */
+  adopt(evidence: Evidence): boolean {
+    if (this.#proven.has(evidence.accused)) return false;
+    this.#proven.add(evidence.accused);
+    return true;
+  }
+
+  /** Whether this bank was proven faulty. */
+  isProven(bank: number): boolean {
+    return this.#proven.has(bank);
+  }
+
+  /** Forgets the places of an epoch; proofs stay. */
+  forgetEpoch(): void {
+    this.#seen.clear();
+  }
+}

@@ -1,0 +1,121 @@
+import { equalBytes } from '../crypto/bytes.js';
+import { type Codec, type Decoded, encode, struct, u53, union } from '../crypto/encoding.js';
+import { ConcordatError } from '../crypto/error.js';
+import type { BankSecrets } from '../crypto/keys.js';
+import { type Certificate, certificateCodec } from './certificate.js';
+import type { Outbox } from './outbox.js';
+import { REPEATABLE, type Statement, statementCodec, statementDigest } from './statement.js';
+import type { Suite } from './suite.js';
+
+/** Why a signature was not made. */
+export type JournalError = {
+  readonly code: 'JOURNAL_CONFLICT';
+  readonly type: string;
+  readonly epoch: number;
+};
+
+/** One durable entry of a bank's log. */
+export type LogEntry = Decoded<ReturnType<typeof logEntryCodec>>;
+
+/** Encoding of log entries in a consortium of `banks` banks. */
+export function logEntryCodec(banks: number) {
+  return union<{
+    /** A statement was about to be signed. */
+    signed: { readonly statement: Statement };
+    /** The bank's lock moved to this prepare certificate. */
+    locked: { readonly certificate: Certificate };
+    /** The epoch's inputs were agreed. */
+    committed: { readonly certificate: Certificate };
+    /** The epoch is sealed; entries of it and before may be dropped. */
+    sealed: { readonly epoch: number };
+  }>({
+    signed: struct({ statement: statementCodec }),
+    locked: struct({ certificate: certificateCodec(banks) }),
+    committed: struct({ certificate: certificateCodec(banks) }),
+    sealed: struct({ epoch: u53 }),
+  });
+}
+
+/**
+ * The only way to a signature. Every statement goes into the log of the same step before it is signed, and of the
+ * statements that must be unique a second, different one for the same type, epoch and slot is never signed: not after
+ * a restart either, since {@link Journal.restore} replays the log.
+ */
+export class Journal {
+  readonly #unique = new Map<string, Uint8Array>();
+  readonly #codec: Codec<LogEntry>;
+
+  constructor(
+    private readonly options: {
+      readonly banks: number;
+      readonly consortiumId: Uint8Array;
+      readonly secrets: BankSecrets;
+      readonly suite: Suite;
+      readonly outbox: Outbox;
+    },
+  ) {
+    this.#codec = logEntryCodec(options.banks) as Codec<LogEntry>;
+  }
+
+  /** Whether this statement could be signed: nothing different was signed in its place. */
+  permits(statement: Statement): boolean {
+    const earlier = this.#unique.get(place(statement));
+    return REPEATABLE.has(statement.type) || earlier === undefined || equalBytes(earlier, statement.body);
+  }
+
+  /**
+   * A BLS signature (96 bytes) over the statement.
+   * @throws {@link JournalError} when a different statement was signed in its place.
+   */
+  signVote(statement: Statement): Uint8Array {
+    return this.options.suite.bls.sign(this.options.secrets.bls, this.#record(statement));
+  }
+
+  /**
+   * An Ed25519 signature (64 bytes) over the statement.
+   * @throws {@link JournalError} when a different statement was signed in its place.
+   */
+  sign(statement: Statement): Uint8Array {
+    return this.options.suite.identity.sign(this.options.secrets.identity, this.#record(statement));
+  }
+
+  /** Puts an entry that is not a signature into the log. */
+  write(entry: LogEntry): void {
+    this.options.outbox.persist(encode(this.#codec, entry));
+    if (entry.type === 'sealed') this.#forget(entry.epoch);
+  }
+
+  /** Takes over one entry of an earlier run's log. */
+  restore(entry: LogEntry): void {
+    if (entry.type === 'signed') this.#unique.set(place(entry.statement), entry.statement.body);
+    if (entry.type === 'sealed') this.#forget(entry.epoch);
+  }
+
+  /** What was signed in this place, if anything. */
+  signed(statement: Omit<Statement, 'body'>): Uint8Array | undefined {
+    return this.#unique.get(place(statement));
+  }
+
+  #record(statement: Statement): Uint8Array {
+    if (!this.permits(statement))
+      throw new ConcordatError<JournalError>(
+        { code: 'JOURNAL_CONFLICT', type: statement.type, epoch: statement.epoch },
+        `a different ${statement.type} statement of epoch ${statement.epoch} was already signed in this slot`,
+      );
+    if (!REPEATABLE.has(statement.type) && !this.#unique.has(place(statement))) {
+      this.options.outbox.persist(encode(this.#codec, { type: 'signed', statement }));
+      this.#unique.set(place(statement), statement.body);
+    }
+    return statementDigest(this.options.consortiumId, statement);
+  }
+
+  /** Unique statements of a sealed epoch can never be signed again: the epoch itself is refused from then on. */
+  #forget(epoch: number): void {
+    for (const key of this.#unique.keys()) if (Number(key.split('/')[0]) < epoch) this.#unique.delete(key);
+  }
+}
+
+function place(statement: Omit<Statement, 'body'>): string {
+  const slot = statement.slot === null ? '' : `${statement.slot.view}.${statement.slot.index}`;
+  return `${statement.epoch}/${statement.type}/${slot}`;
+}

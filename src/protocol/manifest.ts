@@ -1,0 +1,252 @@
+import type { Bls, ProvenKey } from '../crypto/bls.js';
+import { equalBytes, toHex, utf8 } from '../crypto/bytes.js';
+import {
+  bytes,
+  type Codec,
+  decode,
+  encode,
+  fixed,
+  list,
+  oneOf,
+  struct,
+  text,
+  u16,
+  u32,
+} from '../crypto/encoding.js';
+import { ConcordatError } from '../crypto/error.js';
+import { hash } from '../crypto/hash.js';
+import { type Schema, schemaCodec } from '../data/schema.js';
+import { executorCount, expectTolerance, quorum, sealQuorum } from './quorum.js';
+import { PROTOCOL_VERSION } from './statement.js';
+import type { IdentityScheme } from './suite.js';
+
+/** Why a manifest was refused. */
+export type ManifestError =
+  | { readonly code: 'MANIFEST_DUPLICATE'; readonly what: string; readonly bank: string }
+  | { readonly code: 'MANIFEST_REVEAL_MISMATCH'; readonly bank: string }
+  | { readonly code: 'MANIFEST_SIGNATURE_INVALID'; readonly bank: string }
+  | { readonly code: 'MANIFEST_MALFORMED'; readonly reason: string };
+
+/** The public half of one bank. */
+export interface BankEntry {
+  /** The bank's name, unique in the consortium, 1 to 64 bytes. */
+  readonly id: string;
+  /** BLS12-381 public key, 48 bytes. */
+  readonly bls: Uint8Array;
+  /** Proof of possession of that key, 96 bytes. */
+  readonly possession: Uint8Array;
+  /** Ed25519 public key, 32 bytes. */
+  readonly identity: Uint8Array;
+  /** ECVRF edwards25519 public key, 32 bytes. */
+  readonly vrf: Uint8Array;
+  /** X25519 public key, 32 bytes. */
+  readonly x25519: Uint8Array;
+  /** Commitment to the bank's share of the genesis seed, 32 bytes: made before anybody's share is known. */
+  readonly genesisCommitment: Uint8Array;
+  /** The share itself, 32 bytes: opened once all commitments are fixed. */
+  readonly genesisShare: Uint8Array;
+}
+
+/** The values of {@link Parameters.statistics}. */
+export const STATISTICS_MODES = ['none', 'aggregate', 'open'] as const;
+/** What becomes of column statistics. */
+export type StatisticsMode = (typeof STATISTICS_MODES)[number];
+
+/** Protocol parameters, equal for all banks because they are signed by all. */
+export interface Parameters {
+  /** Δ, the bound on a message's delay that termination relies on, in milliseconds. */
+  readonly delta: number;
+  /**
+   * What becomes of the banks' column statistics, to which every Commitment is bound: `none` are made, or they are
+   * committed to, to be opened in sum (`aggregate`) or one by one (`open`).
+   */
+  readonly statistics: StatisticsMode;
+  /** Symbols of the sketch that travel with a Commitment, before the leader asks for more. */
+  readonly sketchSymbols: number;
+  /** Symbols of one bank's sketch that a leader accepts in a view, and rows of a conflict table, at most. */
+  readonly maxDifferences: number;
+}
+
+/** Parameters that suit a wide-area network. */
+export const DEFAULT_PARAMETERS: Parameters = {
+  delta: 1000,
+  statistics: 'aggregate',
+  sketchSymbols: 128,
+  maxDifferences: 1 << 18,
+};
+
+/** What a manifest says; the part that is signed. */
+export interface ManifestBody {
+  readonly name: string;
+  readonly faults: number;
+  readonly schema: Schema;
+  readonly parameters: Parameters;
+  readonly banks: readonly BankEntry[];
+}
+
+/** Largest consortium: bank indices are 16-bit, and above this certificates are no longer the cheap part. */
+export const MAX_BANKS = 1024;
+
+const bankCodec: Codec<BankEntry> = struct<BankEntry>({
+  id: text(64, 'bank id'),
+  bls: fixed(48, 'bls'),
+  possession: fixed(96, 'possession'),
+  identity: fixed(32, 'identity'),
+  vrf: fixed(32, 'vrf'),
+  x25519: fixed(32, 'x25519'),
+  genesisCommitment: fixed(32, 'genesis commitment'),
+  genesisShare: fixed(32, 'genesis share'),
+});
+
+const bodyCodec: Codec<ManifestBody & { protocol: number }> = struct<ManifestBody & { protocol: number }>({
+  protocol: u16,
+  name: text(256, 'name'),
+  faults: u16,
+  schema: schemaCodec,
+  parameters: struct<Parameters>({
+    delta: u32,
+    statistics: oneOf(STATISTICS_MODES),
+    sketchSymbols: u32,
+    maxDifferences: u32,
+  }),
+  banks: list(bankCodec, MAX_BANKS, 'banks') as Codec<readonly BankEntry[]>,
+});
+
+const signedCodec = struct<{ body: Uint8Array; signatures: Uint8Array[] }>({
+  body: bytes(1 << 22, 'manifest body'),
+  signatures: list(fixed(64, 'signature'), MAX_BANKS, 'signatures'),
+});
+
+/** The commitment a bank publishes to its share of the genesis seed, before it sees any other bank's. */
+export function genesisCommitment(id: string, share: Uint8Array): Uint8Array {
+  return hash('genesis-commit', utf8(id), share);
+}
+
+/** The bytes that every bank signs with its Ed25519 key: the manifest's canonical bytes, in their domain. */
+export function manifestDigest(body: ManifestBody): Uint8Array {
+  return hash('manifest', encode(bodyCodec, { protocol: PROTOCOL_VERSION, ...body }));
+}
+
+/**
+ * A verified manifest: who the banks are, what they agreed to run. Can only be had by {@link Manifest.assemble} or
+ * {@link Manifest.decode}, which check every key's possession, every genesis share and every bank's signature.
+ */
+export class Manifest {
+  /** n. */
+  readonly size: number;
+  /** f. */
+  readonly faults: number;
+  /** q = ⌈(n + f + 1)/2⌉. */
+  readonly quorum: number;
+  /** 3f + 1 executors compute the result. */
+  readonly executors: number;
+  /** 2f + 1 of them seal it. */
+  readonly sealQuorum: number;
+  /** SHA-256 of the signed bytes: names the consortium in every signature. */
+  readonly consortiumId: Uint8Array;
+  /** Seed of epoch 0, from all banks' shares. */
+  readonly genesisSeed: Uint8Array;
+
+  private constructor(
+    readonly body: ManifestBody,
+    /** Ed25519 signature of each bank over {@link manifestDigest}, in the order of the banks. */
+    readonly signatures: readonly Uint8Array[],
+    /** The banks' BLS keys, each with its possession proven. */
+    readonly keys: readonly ProvenKey[],
+  ) {
+    this.size = body.banks.length;
+    this.faults = body.faults;
+    this.quorum = quorum(this.size, this.faults);
+    this.executors = executorCount(this.faults);
+    this.sealQuorum = sealQuorum(this.faults);
+    this.consortiumId = manifestDigest(body);
+    this.genesisSeed = hash('genesis-seed', ...body.banks.map((bank) => bank.genesisShare));
+  }
+
+  get schema(): Schema {
+    return this.body.schema;
+  }
+
+  get banks(): readonly BankEntry[] {
+    return this.body.banks;
+  }
+
+  get parameters(): Parameters {
+    return this.body.parameters;
+  }
+
+  /**
+   * Checks a manifest's body and all signatures.
+   * @throws {@link ManifestError}, `TOO_MANY_FAULTS`, or the errors of {@link Bls.proveKey}.
+   */
+  static assemble(
+    body: ManifestBody,
+    signatures: readonly Uint8Array[],
+    suite: { readonly bls: Bls; readonly identity: IdentityScheme },
+  ): Manifest {
+    expectTolerance(body.banks.length, body.faults);
+    const { delta, sketchSymbols, maxDifferences } = body.parameters;
+    if (delta < 1 || sketchSymbols < 8 || maxDifferences < sketchSymbols)
+      refuse({ code: 'MANIFEST_MALFORMED', reason: 'parameters out of range' });
+    for (const what of ['id', 'bls', 'identity', 'vrf', 'x25519', 'genesisShare'] as const)
+      expectDistinct(body.banks, what);
+    for (const bank of body.banks) {
+      if (bank.id.length === 0) refuse({ code: 'MANIFEST_MALFORMED', reason: 'empty bank id' });
+      if (!equalBytes(genesisCommitment(bank.id, bank.genesisShare), bank.genesisCommitment))
+        refuse({ code: 'MANIFEST_REVEAL_MISMATCH', bank: bank.id });
+    }
+    const keys = body.banks.map((bank) => suite.bls.proveKey(bank.bls, bank.possession));
+    const digest = manifestDigest(body);
+    if (signatures.length !== body.banks.length)
+      refuse({ code: 'MANIFEST_MALFORMED', reason: 'one signature a bank is needed' });
+    body.banks.forEach((bank, i) => {
+      if (!suite.identity.verify(bank.identity, digest, signatures[i]!))
+        refuse({ code: 'MANIFEST_SIGNATURE_INVALID', bank: bank.id });
+    });
+    return new Manifest(body, signatures, keys);
+  }
+
+  /** Canonical bytes of the manifest with its signatures. */
+  encode(): Uint8Array {
+    const body = encode(bodyCodec, { protocol: PROTOCOL_VERSION, ...this.body });
+    return encode(signedCodec, { body, signatures: [...this.signatures] });
+  }
+
+  /**
+   * Decodes and checks a manifest.
+   * @throws as {@link Manifest.assemble}, or an encoding error.
+   */
+  static decode(
+    encoded: Uint8Array,
+    suite: { readonly bls: Bls; readonly identity: IdentityScheme },
+  ): Manifest {
+    const { body, signatures } = decode(signedCodec, encoded);
+    const { protocol, ...rest } = decode(bodyCodec, body);
+    if (protocol !== PROTOCOL_VERSION)
+      refuse({ code: 'MANIFEST_MALFORMED', reason: `protocol version ${protocol}` });
+    return Manifest.assemble(rest, signatures, suite);
+  }
+
+  /** The index of the bank with this name, or −1. */
+  indexOf(id: string): number {
+    return this.banks.findIndex((bank) => bank.id === id);
+  }
+}
+
+function expectDistinct(
+  banks: readonly BankEntry[],
+  what: 'id' | 'bls' | 'identity' | 'vrf' | 'x25519' | 'genesisShare',
+): void {
+  const seen = new Set<string>();
+  for (const bank of banks) {
+    const value = bank[what];
+    const key = typeof value === 'string' ? value : toHex(value);
+    if (seen.has(key)) refuse({ code: 'MANIFEST_DUPLICATE', what, bank: bank.id });
+    seen.add(key);
+  }
+}
+
+function refuse(detail: ManifestError): never {
+  const { code, ...facts } = detail;
+  throw new ConcordatError<ManifestError>(detail, `manifest refused: ${code} ${JSON.stringify(facts)}`);
+}

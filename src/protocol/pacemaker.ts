@@ -1,0 +1,93 @@
+import {
+  highestSlot,
+  type TimeoutCertificate,
+  timeoutStatement,
+  verifyTimeoutCertificate,
+} from './certificate.js';
+import type { Manifest } from './manifest.js';
+import type { TimeoutMessage } from './messages.js';
+import { statementDigest } from './statement.js';
+import type { Suite } from './suite.js';
+
+/** Doublings of the view timer, at most: 2^10 views' worth of waiting heals any partition we can wait for. */
+const MAX_DOUBLINGS = 10;
+
+/**
+ * Milliseconds a bank gives a view before it gives up on it: what a fault-free view takes (7 Δ), the leader's waits
+ * for commitments and symbols (4 Δ), and f redrafts of 3 Δ; doubled with every view, so that however slow the network
+ * turned, some view is long enough.
+ */
+export function viewTimeout(delta: number, faults: number, view: number): number {
+  return delta * (12 + 3 * faults) * 2 ** Math.min(view, MAX_DOUBLINGS);
+}
+
+/**
+ * Counts timeouts and makes timeout certificates. It holds one timeout of each bank, the one for the highest view, so
+ * that liars who send a million of them cost no memory.
+ */
+export class TimeoutCollector {
+  readonly #latest = new Map<number, TimeoutMessage>();
+
+  constructor(
+    private readonly manifest: Manifest,
+    private readonly suite: Suite,
+    private readonly epoch: number,
+  ) {}
+
+  /** Keeps a bank's timeout if it is for a higher view than its last. The caller has verified its certificate. */
+  add(bank: number, timeout: TimeoutMessage): void {
+    const earlier = this.#latest.get(bank);
+    if (!earlier || earlier.view < timeout.view) this.#latest.set(bank, timeout);
+  }
+
+  /**
+   * The highest view that f + 1 banks have given up on: at least one of them is honest, so it is safe and useful to
+   * join them. −1 while there is none.
+   */
+  get joinable(): number {
+    const views = [...this.#latest.values()].map((timeout) => timeout.view).sort((a, b) => b - a);
+    return views[this.manifest.faults] ?? -1;
+  }
+
+  /** A certificate that a quorum gave up on `view`, null while there is none. Bad signatures are dropped. */
+  certify(view: number): TimeoutCertificate | null {
+    const { quorum } = this.manifest;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const chosen = [...this.#latest]
+        .filter(([, timeout]) => timeout.view === view)
+        .sort(([a], [b]) => a - b);
+      if (chosen.length < quorum) return null;
+      const proof = this.#assemble(view, chosen);
+      if (proof && verifyTimeoutCertificate(this.manifest, this.suite, proof)) return proof;
+      this.#dropBad(chosen);
+    }
+    return null;
+  }
+
+  #assemble(view: number, chosen: readonly (readonly [number, TimeoutMessage])[]): TimeoutCertificate | null {
+    const highs = chosen.map(([, timeout]) => timeout.certificate?.slot ?? null);
+    const highest = highestSlot(highs);
+    const holder = chosen[highs.indexOf(highest)]?.[1];
+    try {
+      return {
+        epoch: this.epoch,
+        view,
+        signers: chosen.map(([bank]) => bank),
+        highs,
+        certificate: highest === null ? null : (holder?.certificate ?? null),
+        signature: this.suite.bls.aggregate(chosen.map(([, timeout]) => timeout.signature)),
+      };
+    } catch {
+      return null;
+    }
+  }
+
+  #dropBad(chosen: readonly (readonly [number, TimeoutMessage])[]): void {
+    for (const [bank, timeout] of chosen) {
+      const statement = timeoutStatement(this.epoch, timeout.view, timeout.certificate?.slot ?? null);
+      const digest = statementDigest(this.manifest.consortiumId, statement);
+      if (!this.suite.bls.verify(this.manifest.keys[bank]!, digest, timeout.signature))
+        this.#latest.delete(bank);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { concatBytes, uint64 } from '../crypto/bytes.js';
+import { hash } from '../crypto/hash.js';
+import type { FetchMessage, OpenMessage, SketchPart, SymbolsMessage, WantMessage } from './messages.js';
+import type { Statement } from './statement.js';
+
+/** What the leader of a view signs when it opens it. The justification proves itself and stays outside. */
+export function openStatement(open: Pick<OpenMessage, 'epoch' | 'view' | 'proof'>): Statement {
+  return { type: 'open', epoch: open.epoch, slot: { view: open.view, index: 0 }, body: open.proof };
+}
+
+/** What a bank signs with each part of its sketch: one for each view and part. */
+export function sketchStatement(part: Omit<SketchPart, 'signature'>): Statement {
+  const slot = { view: part.view, index: part.part };
+  return { type: 'sketch', epoch: part.epoch, slot, body: hash('statement', part.symbols) };
+}
+
+/** What the leader signs when it asks for more symbols. */
+export function symbolsStatement(request: Omit<SymbolsMessage, 'signature'>): Statement {
+  const slot = { view: request.view, index: 0 };
+  return { type: 'symbols', epoch: request.epoch, slot, body: uint64(request.count) };
+}
+
+/** What a bank signs when it asks for a draft. */
+export function wantStatement(want: Omit<WantMessage, 'signature'>): Statement {
+  return { type: 'want', epoch: want.epoch, slot: null, body: want.value };
+}
+
+/** What a bank signs when it asks for raw records: the holder keeps it as the reason for the disclosure. */
+export function fetchStatement(fetch: Omit<FetchMessage, 'signature'>): Statement {
+  return {
+    type: 'fetch',
+    epoch: fetch.epoch,
+    slot: null,
+    body: hash('statement', fetch.value, concatBytes(...fetch.ids)),
+  };
+}

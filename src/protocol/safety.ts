@@ -1,0 +1,126 @@
+import { equalBytes } from '../crypto/bytes.js';
+import {
+  type Ballot,
+  ballotStatement,
+  type Certificate,
+  type TimeoutCertificate,
+  timeoutStatement,
+} from './certificate.js';
+import type { Journal, LogEntry } from './journal.js';
+import { compareSlots, type Slot } from './slot.js';
+
+/** Why a signature was withheld. */
+export type Refusal =
+  | 'view-abandoned'
+  | 'slot-passed'
+  | 'against-lock'
+  | 'unjustified'
+  | 'against-justification'
+  | 'not-prepared'
+  | 'already-signed';
+
+/**
+ * The rules of agreement, and the only holder of what they depend on: what was signed, the lock, the highest timeout.
+ * It is asked before every vote, and it alone makes votes.
+ *
+ * Why no two values are decided: a decision for A in slot s is q commit votes, each from a bank that held A's prepare
+ * certificate and had signed nothing above s and no timeout of that view. Any q first-phase signers of a later slot of
+ * the view share an honest bank with them, which refuses (`against-lock`); any q timeouts of the view share one too,
+ * which reports A's certificate, so the next view may only repeat A (`against-justification`); and so on by induction.
+ */
+export class Safety {
+  #highestSigned: Slot | null = null;
+  #abandoned = -1;
+  #lock: Certificate | null = null;
+  #reported: Certificate | null = null;
+
+  constructor(
+    private readonly epoch: number,
+    private readonly banks: number,
+    private readonly journal: Journal,
+  ) {}
+
+  /** The highest prepare certificate this bank holds. */
+  get lock(): Certificate | null {
+    return this.#lock;
+  }
+
+  /** The highest view this bank gave up on; −1 before the first. */
+  get abandoned(): number {
+    return this.#abandoned;
+  }
+
+  /** The lock as the timeout for {@link abandoned} reported it; the lock may have moved since. */
+  get reported(): Certificate | null {
+    return this.#reported;
+  }
+
+  /** Notes a prepare certificate. The caller has verified it. */
+  hold(certificate: Certificate): void {
+    if (this.#lock && compareSlots(certificate.slot, this.#lock.slot) <= 0) return;
+    this.#lock = certificate;
+    this.journal.write({ type: 'locked', certificate });
+  }
+
+  /**
+   * Signs a first-phase vote, or says why not.
+   * @param justification the verified timeout certificate of the view before; null exactly in view 0
+   */
+  prepare(ballot: Ballot, justification: TimeoutCertificate | null): Uint8Array | Refusal {
+    const { slot, value } = ballot;
+    if (slot.view <= this.#abandoned) return 'view-abandoned';
+    if (this.#highestSigned && compareSlots(slot, this.#highestSigned) <= 0) return 'slot-passed';
+    if (this.#lock?.slot.view === slot.view && !equalBytes(this.#lock.value, value)) return 'against-lock';
+    if (slot.view > 0) {
+      if (justification?.view !== slot.view - 1 || justification.epoch !== this.epoch) return 'unjustified';
+      const required = justification.certificate;
+      if (required && !equalBytes(required.value, value)) return 'against-justification';
+    }
+    return this.#sign(ballot);
+  }
+
+  /** Signs a second-phase vote for what this certificate prepared, or says why not. The caller has verified it. */
+  commit(prepared: Certificate): Uint8Array | Refusal {
+    const { slot, value } = prepared;
+    if (prepared.phase !== 'prepare' || prepared.epoch !== this.epoch) return 'not-prepared';
+    if (slot.view <= this.#abandoned) return 'view-abandoned';
+    if (this.#highestSigned && compareSlots(slot, this.#highestSigned) < 0) return 'slot-passed';
+    this.hold(prepared);
+    return this.#sign({ phase: 'commit', epoch: this.epoch, slot, value, electorate: null });
+  }
+
+  /** Signs the end of a view and everything below it, reporting the lock. */
+  abandon(view: number): Uint8Array | Refusal {
+    if (view <= this.#abandoned) return 'already-signed';
+    const signature = this.journal.signVote(timeoutStatement(this.epoch, view, this.#lock?.slot ?? null));
+    this.#abandoned = view;
+    this.#reported = this.#lock;
+    return signature;
+  }
+
+  /** Takes over one entry of an earlier run's log. */
+  restore(entry: LogEntry): void {
+    if (entry.type === 'locked' && entry.certificate.epoch === this.epoch) {
+      if (!this.#lock || compareSlots(entry.certificate.slot, this.#lock.slot) > 0)
+        this.#lock = entry.certificate;
+    }
+    if (entry.type !== 'signed' || entry.statement.epoch !== this.epoch || !entry.statement.slot) return;
+    const { type, slot } = entry.statement;
+    if (type === 'timeout' && slot.view > this.#abandoned) {
+      this.#abandoned = slot.view;
+      this.#reported = this.#lock;
+    }
+    if (type === 'prepare' || type === 'commit') this.#raise(slot);
+  }
+
+  #sign(ballot: Ballot): Uint8Array | Refusal {
+    const statement = ballotStatement(ballot, this.banks);
+    if (!this.journal.permits(statement)) return 'already-signed';
+    this.#raise(ballot.slot);
+    return this.journal.signVote(statement);
+  }
+
+  #raise(slot: Slot): void {
+    if (!this.#highestSigned || compareSlots(slot, this.#highestSigned) > 0) this.#highestSigned = slot;
+  }
+}

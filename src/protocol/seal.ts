@@ -1,0 +1,151 @@
+import { concatBytes, equalBytes } from '../crypto/bytes.js';
+import { type Codec, encode, fixed, list, struct } from '../crypto/encoding.js';
+import { ConcordatError } from '../crypto/error.js';
+import { type Totals, totalsCodec } from '../data/outcome.js';
+import { bitmapCodec } from './bitmap.js';
+import { type Certificate, certificateCodec, verifyCertificate } from './certificate.js';
+import { parentOf } from './chain.js';
+import { type DraftHeader, draftHeaderCodec, valueOf } from './draft.js';
+import { type Evidence, evidenceCodec, verifyEvidence } from './evidence.js';
+import type { Manifest } from './manifest.js';
+import { type Statement, statementDigest } from './statement.js';
+import type { Suite } from './suite.js';
+
+/** Why a seal was refused. */
+export type SealError =
+  | { readonly code: 'SEAL_WRONG_CONSORTIUM' }
+  | { readonly code: 'SEAL_HEADER_INVALID'; readonly reason: string }
+  | { readonly code: 'SEAL_COMMIT_INVALID' }
+  | { readonly code: 'SEAL_RESULT_INVALID'; readonly reason: string }
+  | { readonly code: 'SEAL_EVIDENCE_INVALID'; readonly index: number };
+
+/** What executors sign: the root of the result computed from the agreed value, and its totals. */
+export interface ResultClaim {
+  readonly value: Uint8Array;
+  readonly root: Uint8Array;
+  readonly totals: Totals;
+}
+
+/** The outcome of an epoch, in a form that anyone who has the manifest can check offline. */
+export interface Seal {
+  /** Names the manifest it belongs to, 32 bytes. */
+  readonly consortiumId: Uint8Array;
+  /** From which the agreed value is recomputed. */
+  readonly header: DraftHeader;
+  /** Proof that a quorum decided the value. */
+  readonly commit: Certificate;
+  /** Result root and totals. */
+  readonly root: Uint8Array;
+  readonly totals: Totals;
+  /** The 2f + 1 or more executors whose votes are in `signature`, ascending bank indices. */
+  readonly executors: readonly number[];
+  /** Aggregate BLS signature of the executors over the result claim, 96 bytes. */
+  readonly signature: Uint8Array;
+  /** Proofs of fault known to the collector. Not signed: each proves itself. */
+  readonly evidence: readonly Evidence[];
+}
+
+/** Strict encoding of a seal in a consortium of `banks` banks. */
+export function sealCodec(banks: number): Codec<Seal> {
+  return struct<Seal>({
+    consortiumId: fixed(32, 'consortium id'),
+    header: draftHeaderCodec(banks),
+    commit: certificateCodec(banks),
+    root: fixed(32, 'result root'),
+    totals: totalsCodec,
+    executors: bitmapCodec(banks) as Codec<readonly number[]>,
+    signature: fixed(96, 'signature'),
+    evidence: list(evidenceCodec, banks, 'evidence') as Codec<readonly Evidence[]>,
+  });
+}
+
+/**
+ * The statement of a result vote. Its place is the epoch and the agreed value stands first in its body; there is one
+ * agreed value an epoch, so an executor signs one result an epoch.
+ */
+export function resultStatement(epoch: number, claim: ResultClaim): Statement {
+  const body = concatBytes(claim.value, claim.root, encode(totalsCodec, claim.totals));
+  return { type: 'result', epoch, slot: null, body };
+}
+
+/** What a checked seal says. */
+export interface VerifiedSeal {
+  readonly epoch: number;
+  /** The agreed value, 32 bytes. */
+  readonly value: Uint8Array;
+  readonly resultRoot: Uint8Array;
+  readonly totals: Totals;
+  /** Link to the epoch before, 32 bytes; of epoch 0 the consortium's id. */
+  readonly parent: Uint8Array;
+  /** What the next epoch's `parent` must be. */
+  readonly next: Uint8Array;
+  /** Names of the banks whose data is in the result. */
+  readonly inputs: readonly string[];
+  /** Names of the banks that voted to decide the inputs. */
+  readonly signers: readonly string[];
+  /** Names of the executors that signed the result. */
+  readonly executors: readonly string[];
+  /** Each proven fault. */
+  readonly evidence: readonly Evidence[];
+}
+
+/**
+ * Checks a seal against its manifest, offline.
+ *
+ * Guarantees: a quorum of the manifest's banks decided these inputs, 2f + 1 of the 3f + 1 executors computed this
+ * result root from them, and every accusation in it holds. Does not say that the epochs before it were sealed: compare
+ * `parent` with the `next` of the seal before.
+ *
+ * @throws {@link SealError}
+ */
+export function checkSeal(manifest: Manifest, seal: Seal, suite: Suite): VerifiedSeal {
+  if (!equalBytes(seal.consortiumId, manifest.consortiumId))
+    refuse({ code: 'SEAL_WRONG_CONSORTIUM' }, 'the seal belongs to another manifest');
+  const { header, commit } = seal;
+  const order = [...header.schedule].sort((a, b) => a - b);
+  if (order.length !== manifest.size || order.some((bank, i) => bank !== i))
+    refuse({ code: 'SEAL_HEADER_INVALID', reason: 'schedule' }, 'the schedule does not list every bank once');
+  if (header.inputs.length < manifest.quorum)
+    refuse({ code: 'SEAL_HEADER_INVALID', reason: 'inputs' }, 'fewer inputs than a quorum');
+  const value = valueOf(header);
+  if (commit.phase !== 'commit' || commit.epoch !== header.epoch || !equalBytes(commit.value, value))
+    refuse({ code: 'SEAL_COMMIT_INVALID' }, 'the commit certificate is for something else');
+  if (!verifyCertificate(manifest, suite, commit))
+    refuse({ code: 'SEAL_COMMIT_INVALID' }, 'the commit certificate does not verify');
+  checkResult(manifest, seal, value, suite);
+  seal.evidence.forEach((evidence, index) => {
+    try {
+      verifyEvidence(manifest, evidence, suite);
+    } catch {
+      refuse({ code: 'SEAL_EVIDENCE_INVALID', index }, `piece of evidence ${index} does not hold`);
+    }
+  });
+  const names = (banks: readonly number[]): string[] => banks.map((bank) => manifest.banks[bank]!.id);
+  return {
+    epoch: header.epoch,
+    value,
+    resultRoot: seal.root,
+    totals: seal.totals,
+    parent: header.parent,
+    next: parentOf(header.epoch, value, seal.root),
+    inputs: names(header.inputs),
+    signers: names(commit.signers),
+    executors: names(seal.executors),
+    evidence: seal.evidence,
+  };
+}
+
+function checkResult(manifest: Manifest, seal: Seal, value: Uint8Array, suite: Suite): void {
+  const eligible = new Set(seal.header.schedule.slice(0, manifest.executors));
+  if (seal.executors.length < manifest.sealQuorum || seal.executors.some((bank) => !eligible.has(bank)))
+    refuse({ code: 'SEAL_RESULT_INVALID', reason: 'executors' }, 'too few executors, or banks that are none');
+  const claim = { value, root: seal.root, totals: seal.totals };
+  const digest = statementDigest(manifest.consortiumId, resultStatement(seal.header.epoch, claim));
+  const keys = seal.executors.map((bank) => manifest.keys[bank]!);
+  if (!suite.bls.fastAggregateVerify(keys, digest, seal.signature))
+    refuse({ code: 'SEAL_RESULT_INVALID', reason: 'signature' }, 'the result signature does not verify');
+}
+
+function refuse(detail: SealError, message: string): never {
+  throw new ConcordatError<SealError>(detail, `seal refused: ${message}`);
+}

@@ -1,0 +1,198 @@
+import { equalBytes, fromHex, toHex } from '../crypto/bytes.js';
+import { isConcordatError } from '../crypto/error.js';
+import type { ConflictRow, ConflictTable } from '../data/conflict.js';
+import { type Entry, entryOf } from '../data/dataset.js';
+import type { ReconcileRequest } from '../data/reconcile-request.js';
+import { authentic, type EpochContext } from './context.js';
+import type { Draft } from './draft.js';
+import type { Opened } from './following.js';
+import { MAX_FETCH, type MessageOf } from './messages.js';
+import { fetchStatement } from './requests.js';
+
+/** Runs out when records that were asked for are overdue. */
+export const FETCH_TIMER = 'fetch';
+/** How often a holder answers the same bank about the same key: messages may be lost, but not for ever. */
+const MAX_ANSWERS = 8;
+/** Raw record bytes in one answer, at most. */
+const ANSWER_BYTES = 1 << 20;
+
+/**
+ * From agreed inputs to data: a bank that lacks the winning version of a settled key fetches it from a bank that has
+ * it, and hands out its own winning records to those who lack them, and to nobody else.
+ */
+export class Settlement {
+  readonly #rows = new Map<string, ConflictRow>();
+  readonly #wanted = new Map<string, ConflictRow>();
+  readonly #winners = new Map<ConflictRow, Entry>();
+  readonly #answers = new Map<string, number>();
+  #attempt = 0;
+
+  constructor(
+    private readonly context: EpochContext,
+    private readonly value: Uint8Array,
+    private readonly draft: Draft,
+    private readonly table: ConflictTable,
+    private readonly opened: Opened,
+  ) {
+    const keyed = context.own.keyed(opened.key);
+    for (const row of table.rows) {
+      const id = toHex(row.id);
+      this.#rows.set(id, row);
+      const digest = winningDigest(row);
+      if (!digest) continue;
+      const held = keyed.find(id);
+      if (held && equalBytes(held.version, digest)) this.#winners.set(row, held.entry);
+      else this.#wanted.set(id, row);
+    }
+  }
+
+  /**
+   * Whether this bank's own records outside the table are those under U. They are when it is an input; a bank that was
+   * left out may still hold them.
+   */
+  get holdsCommon(): boolean {
+    const { commonRoot, inputs } = this.draft.header;
+    return inputs.includes(this.context.self) || equalBytes(this.#common().root, commonRoot);
+  }
+
+  /** Whether every winning record is here. */
+  get complete(): boolean {
+    return this.#wanted.size === 0;
+  }
+
+  /** Asks holders for what is missing, each time a different one. */
+  request(): void {
+    if (this.complete) return;
+    const { chain, journal, courier, outbox, manifest, self } = this.context;
+    const { inputs } = this.draft.header;
+    const byHolder = new Map<number, Uint8Array[]>();
+    const left = new Map(this.#wanted);
+    // Each asks another bank first, and that one for all it has: few requests, and no holder serves everybody.
+    for (let i = 0; i < inputs.length && left.size > 0; i++) {
+      const holder = inputs[(self + this.#attempt + i) % inputs.length]!;
+      const ids = [...left].filter(([, row]) => this.#holders(row).includes(holder)).map(([id]) => id);
+      for (const id of ids) left.delete(id);
+      if (ids.length > 0)
+        byHolder.set(
+          holder,
+          ids.map((id) => fromHex(id)),
+        );
+    }
+    for (const [holder, ids] of byHolder)
+      for (let i = 0; i < ids.length; i += MAX_FETCH) {
+        const fetch = { epoch: chain.epoch, value: this.value, ids: ids.slice(i, i + MAX_FETCH) };
+        courier.send(holder, { type: 'fetch', ...fetch, signature: journal.sign(fetchStatement(fetch)) });
+      }
+    this.#attempt++;
+    outbox.timer(FETCH_TIMER, manifest.parameters.delta * (2 + this.#attempt));
+  }
+
+  /** Answers a bank that lacks settled records. Returns false when the request is not signed by it. */
+  onFetch(from: number, message: MessageOf<'fetch'>): boolean {
+    if (!authentic(this.context, from, fetchStatement(message), message.signature)) return false;
+    if (!equalBytes(message.value, this.value)) return true;
+    let records: { id: Uint8Array; record: Uint8Array }[] = [];
+    let size = 0;
+    const flush = (): void => {
+      if (records.length > 0)
+        this.context.courier.send(from, { type: 'records', epoch: this.context.chain.epoch, records });
+      records = [];
+      size = 0;
+    };
+    for (const id of message.ids) {
+      const entry = this.#entitled(from, toHex(id));
+      if (!entry) continue;
+      records.push({ id, record: entry.bytes });
+      size += entry.bytes.length;
+      this.context.outbox.output({
+        type: 'disclosed',
+        epoch: this.context.chain.epoch,
+        to: from,
+        keyDigest: entry.keyDigest,
+      });
+      if (size > ANSWER_BYTES) flush();
+    }
+    flush();
+    return true;
+  }
+
+  /** Takes records that were asked for; each must be the winner of a row. Returns whether it was news. */
+  onRecords(message: MessageOf<'records'>): boolean {
+    let news = false;
+    for (const { id, record } of message.records) {
+      const row = this.#wanted.get(toHex(id));
+      const entry = row && this.#winnerFrom(row, record);
+      if (!row || !entry) continue;
+      this.#winners.set(row, entry);
+      this.#wanted.delete(toHex(id));
+      news = true;
+    }
+    if (news && this.complete) this.context.outbox.timer(FETCH_TIMER, null);
+    return news;
+  }
+
+  /** What the result is computed from, once complete. */
+  reconcileRequest(): ReconcileRequest {
+    const { manifest } = this.context;
+    const keyed = this.context.own.keyed(this.opened.key);
+    const versions = new Map<ConflictRow, (Entry | null)[]>();
+    const local = new Map<ConflictRow, Entry>();
+    for (const row of this.table.rows) {
+      const winner = this.#winners.get(row) ?? null;
+      versions.set(
+        row,
+        row.digests.map((_, v) => (v + 1 === row.standing.winner ? winner : null)),
+      );
+      const own = keyed.find(toHex(row.id));
+      if (own) local.set(row, own.entry);
+    }
+    return {
+      schema: manifest.schema,
+      faults: manifest.faults,
+      banks: this.draft.header.inputs.map((bank) => manifest.banks[bank]!.id),
+      common: this.#common().entries,
+      table: this.table,
+      versions,
+      local,
+    };
+  }
+
+  #common() {
+    return this.context.own.common(this.opened.key, new Set(this.#rows.keys()));
+  }
+
+  #holders(row: ConflictRow): number[] {
+    const { inputs } = this.draft.header;
+    return inputs.filter((_, i) => row.column[i] === row.standing.winner);
+  }
+
+  /** This bank's winning record under a key id, if `from` may have it. */
+  #entitled(from: number, id: string): Entry | null {
+    const row = this.#rows.get(id);
+    const entry = row && this.#winners.get(row);
+    if (!entry || this.#holders(row).includes(from) || !this.#holders(row).includes(this.context.self))
+      return null;
+    const answered = this.#answers.get(`${from}/${id}`) ?? 0;
+    if (answered >= MAX_ANSWERS) return null;
+    this.#answers.set(`${from}/${id}`, answered + 1);
+    return entry;
+  }
+
+  #winnerFrom(row: ConflictRow, record: Uint8Array): Entry | null {
+    try {
+      const entry = entryOf(this.context.manifest.schema, record);
+      const item = this.context.own.keyed(this.opened.key).key.item(entry.keyDigest, entry.digest);
+      const right =
+        equalBytes(item.subarray(0, 8), row.id) && equalBytes(item.subarray(8), winningDigest(row)!);
+      return right ? entry : null;
+    } catch (error) {
+      if (isConcordatError(error)) return null;
+      throw error;
+    }
+  }
+}
+
+function winningDigest(row: ConflictRow): Uint8Array | null {
+  const { winner } = row.standing;
+  return winner ? (row.digests[winner - 1] ?? null) : null;
+}

@@ -1,0 +1,19 @@
+import { type Codec, struct, u16, u32 } from '../crypto/encoding.js';
+
+/** A round of agreement: the `index`-th of a view. Slots of an epoch are totally ordered, by view, then by index. */
+export interface Slot {
+  readonly view: number;
+  readonly index: number;
+}
+
+export const slotCodec: Codec<Slot> = struct<Slot>({ view: u32, index: u16 });
+
+/** Negative when `a` comes before `b`, zero when they are the same slot. */
+export function compareSlots(a: Slot, b: Slot): number {
+  return a.view - b.view || a.index - b.index;
+}
+
+/** The last slot index of a view: one draft and a redraft for each bank that may be dropped or brought back. */
+export function lastSlotIndex(faults: number): number {
+  return 3 * faults + 1;
+}

@@ -1,0 +1,113 @@
+import { type Ballot, ballotStatement, type Certificate } from './certificate.js';
+import type { Manifest } from './manifest.js';
+import { statementDigest } from './statement.js';
+import type { Suite } from './suite.js';
+
+/**
+ * Gathers signatures of many banks over one message and checks them lazily: one aggregate check when enough are there.
+ * Only when that fails are the bad ones searched for, by halving, so that k bad signatures among m cost about
+ * k·log₂(m/k) checks; they are dropped for good.
+ */
+export class SignatureCollector {
+  readonly #signatures = new Map<number, Uint8Array>();
+  readonly #bad = new Set<number>();
+  #good = new Set<number>();
+
+  /** @param digest the 32 bytes all of them signed */
+  constructor(
+    private readonly manifest: Manifest,
+    private readonly suite: Suite,
+    readonly digest: Uint8Array,
+  ) {}
+
+  /** Keeps one signature of each bank. */
+  add(bank: number, signature: Uint8Array): void {
+    if (!this.#bad.has(bank) && !this.#signatures.has(bank)) this.#signatures.set(bank, signature);
+  }
+
+  /** Banks whose signature is here and not known to be bad, ascending. */
+  get banks(): number[] {
+    return [...this.#signatures.keys()].sort((a, b) => a - b);
+  }
+
+  /** Banks that sent a signature which does not verify. Not a proof: a link may have done it. */
+  get bad(): number[] {
+    return [...this.#bad].sort((a, b) => a - b);
+  }
+
+  /** An aggregate of at least `needed` good signatures, all that are here; null while there are not so many. */
+  aggregate(needed: number): { readonly signers: number[]; readonly signature: Uint8Array } | null {
+    for (;;) {
+      const signers = this.banks;
+      if (signers.length < needed) return null;
+      const signature = this.#aggregateOf(signers);
+      if (signature && this.#verifies(signers, signature)) {
+        this.#good = new Set(signers);
+        return { signers, signature };
+      }
+      for (const bank of this.#findBad(signers)) {
+        this.#signatures.delete(bank);
+        this.#bad.add(bank);
+      }
+    }
+  }
+
+  #aggregateOf(banks: readonly number[]): Uint8Array | null {
+    try {
+      return this.suite.bls.aggregate(banks.map((bank) => this.#signatures.get(bank)!));
+    } catch {
+      return null; // a signature that is no point of the group: found by halving, too
+    }
+  }
+
+  #verifies(banks: readonly number[], signature: Uint8Array): boolean {
+    const keys = banks.map((bank) => this.manifest.keys[bank]!);
+    return this.suite.bls.fastAggregateVerify(keys, this.digest, signature);
+  }
+
+  #findBad(banks: readonly number[]): number[] {
+    const suspects = banks.filter((bank) => !this.#good.has(bank));
+    const search = (group: readonly number[]): number[] => {
+      const signature = this.#aggregateOf(group);
+      if (signature && this.#verifies(group, signature)) return [];
+      if (group.length === 1) return [...group];
+      const middle = group.length >> 1;
+      return [...search(group.slice(0, middle)), ...search(group.slice(middle))];
+    };
+    return search(suspects); // never empty: were both halves of a failing group good, so would be their sum
+  }
+}
+
+/** Gathers the votes of one ballot into a certificate. */
+export class VoteCollector {
+  readonly #signatures: SignatureCollector;
+
+  constructor(
+    private readonly manifest: Manifest,
+    suite: Suite,
+    readonly ballot: Ballot,
+  ) {
+    const digest = statementDigest(manifest.consortiumId, ballotStatement(ballot, manifest.size));
+    this.#signatures = new SignatureCollector(manifest, suite, digest);
+  }
+
+  add(bank: number, signature: Uint8Array): void {
+    if (this.ballot.electorate && !this.ballot.electorate.includes(bank)) return;
+    this.#signatures.add(bank, signature);
+  }
+
+  /** Members of the electorate whose vote is missing. */
+  get missing(): number[] {
+    const have = new Set(this.#signatures.banks);
+    return (this.ballot.electorate ?? []).filter((bank) => !have.has(bank));
+  }
+
+  /** The certificate, once the whole electorate, or without one a quorum, has voted. */
+  certify(): Certificate | null {
+    const needed = this.ballot.electorate?.length ?? this.manifest.quorum;
+    const aggregate = this.#signatures.aggregate(needed);
+    if (!aggregate) return null;
+    const { phase, epoch, slot, value, electorate } = this.ballot;
+    return { phase, epoch, slot, value, attested: electorate !== null, ...aggregate };
+  }
+}
