@@ -1,0 +1,22 @@
+/**
+ * Concordat: Byzantine fault-tolerant data reconciliation for consortia of banks.
+ *
+ * This entry point has the three calls most programs need; the layers below have entry points of their own:
+ * `concordat/crypto`, `concordat/data`, `concordat/protocol`, `concordat/sim`.
+ *
+ * @packageDocumentation
+ */
+export { ConcordatError, isConcordatError } from './crypto/error.js';
+export { Dataset } from './data/dataset.js';
+export { defineSchema } from './data/schema-json.js';
+export { type VerifiedSeal } from './protocol/seal.js';
+export { verifySeal } from './protocol/verify-seal.js';
+export {
+  type NamedBreak,
+  type NamedExplanation,
+  type ReconcileOptions,
+  type ReconcileOutcome,
+  reconcile,
+} from './sim/reconcile.js';
+export type { BankReport, BankState, EpochReport, KeyCounts, Report } from './sim/report.js';
+export { type SimulateOptions, simulate } from './sim/simulate.js';

@@ -1,0 +1,123 @@
+import { decode, encode } from '../crypto/encoding.js';
+import { ConcordatError } from '../crypto/error.js';
+import type { BankSecrets } from '../crypto/keys.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Bank } from '../protocol/bank.js';
+import type { Input } from '../protocol/effects.js';
+import { BLS_STATEMENTS } from '../protocol/evidence.js';
+import type { Manifest } from '../protocol/manifest.js';
+import { type Message, messageCodec } from '../protocol/messages.js';
+import { type Statement, statementDigest } from '../protocol/statement.js';
+import type { Suite } from '../protocol/suite.js';
+import type { Random } from './random.js';
+
+/** Why an adversary was refused. */
+export type AdversaryError =
+  | { readonly code: 'ADVERSARY_UNKNOWN'; readonly name: string; readonly known: readonly string[] }
+  | { readonly code: 'ADVERSARY_INVALID'; readonly reason: string };
+
+/** A message that a Byzantine bank sends, `after` milliseconds from now (0 when left out). */
+export interface AdversarialSend {
+  readonly to: number;
+  readonly bytes: Uint8Array;
+  readonly after?: number;
+}
+
+/** What an attack sees and can use: everything the bank it controls has. */
+export interface AttackContext {
+  /** The bank's real protocol core; it goes on running whatever the attack sends. */
+  readonly bank: Bank;
+  readonly index: number;
+  readonly manifest: Manifest;
+  readonly secrets: BankSecrets;
+  readonly suite: Suite;
+  /** Indices of all Byzantine banks, this one included: they may act as one. */
+  readonly accomplices: readonly number[];
+  /** The input that made the core send. */
+  readonly input: Input;
+  /** How many inputs this bank has had. */
+  readonly step: number;
+  /** Milliseconds since the simulation began. */
+  readonly now: number;
+  /** This bank's own stream of choices, decided by the seed. */
+  readonly random: Random;
+  /** Whatever the attack wants to remember, one map a bank. */
+  readonly memory: Map<string, unknown>;
+  /** Halts the bank for good: its core gets no further input. */
+  stop(): void;
+  /** The message in these bytes. */
+  decode(bytes: Uint8Array): Message;
+  /** The bytes of a message. */
+  encode(message: Message): Uint8Array;
+  /** Signs any statement with this bank's key, asking neither the safety rules nor the log. */
+  sign(statement: Statement): Uint8Array;
+}
+
+/** What an attack on the records sees. */
+export interface RecordsContext {
+  readonly index: number;
+  readonly accomplices: readonly number[];
+  readonly random: Random;
+  /** A stream that all accomplices share, so that they can tell one lie. */
+  readonly common: Random;
+}
+
+/** A Byzantine strategy, as data: what to do and when. Any bank can be given any. */
+export interface Adversary {
+  readonly name: string;
+  /** What it does, for people. */
+  readonly description?: string;
+  /** Alters the bank's records before the epoch starts. */
+  readonly records?: (dataset: Dataset, context: RecordsContext) => Dataset;
+  /** Gets what the core is about to send and returns what is sent instead. */
+  readonly attack?: (
+    outgoing: readonly AdversarialSend[],
+    context: AttackContext,
+  ) => readonly AdversarialSend[];
+  /** When `attack` acts; always, when left out. */
+  readonly trigger?: (context: AttackContext) => boolean;
+}
+
+/**
+ * Defines a strategy of your own; pass it wherever the name of a built-in one may stand.
+ *
+ * @example
+ * ```ts
+ * const mute = defineAdversary({
+ *   name: 'mute-after-a-second',
+ *   attack: () => [],
+ *   trigger: ({ now }) => now > 1000,
+ * });
+ * ```
+ * @throws {@link AdversaryError} `ADVERSARY_INVALID` when it has no name or does nothing.
+ */
+export function defineAdversary(adversary: Adversary): Adversary {
+  const invalid = (reason: string): never => {
+    throw new ConcordatError<AdversaryError>(
+      { code: 'ADVERSARY_INVALID', reason },
+      `adversary refused: ${reason}`,
+    );
+  };
+  if (typeof adversary.name !== 'string' || adversary.name === '') invalid('it has no name');
+  if (!adversary.attack && !adversary.records) invalid('it has neither `attack` nor `records`');
+  return Object.freeze({ ...adversary });
+}
+
+/** The part of an {@link AttackContext} that does not change from step to step. */
+export function attackTools(
+  manifest: Manifest,
+  secrets: BankSecrets,
+  suite: Suite,
+): Pick<AttackContext, 'decode' | 'encode' | 'sign'> {
+  const codec = messageCodec(manifest.size);
+  return {
+    decode: (bytes) => decode(codec, bytes),
+    encode: (message) => encode(codec, message),
+    sign: (statement) => {
+      const digest = statementDigest(manifest.consortiumId, statement);
+      return BLS_STATEMENTS.has(statement.type)
+        ? suite.bls.sign(secrets.bls, digest)
+        : suite.identity.sign(secrets.identity, digest);
+    },
+  };
+}

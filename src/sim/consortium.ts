@@ -1,0 +1,53 @@
+import { type BankSecrets, deriveSecrets, generateMnemonic, publicKeys } from '../crypto/keys.js';
+import type { Schema } from '../data/schema.js';
+import {
+  DEFAULT_PARAMETERS,
+  genesisCommitment,
+  Manifest,
+  type ManifestBody,
+  manifestDigest,
+  type Parameters,
+} from '../protocol/manifest.js';
+import type { Suite } from '../protocol/suite.js';
+import type { Random } from './random.js';
+
+/** A consortium with everybody's secrets: only a simulator has such a thing. */
+export interface Consortium {
+  readonly manifest: Manifest;
+  readonly secrets: readonly BankSecrets[];
+}
+
+/**
+ * Sets up a consortium the way real banks do it: a mnemonic for each, keys and proofs of possession from it, shares of
+ * the genesis seed committed and then opened, and a manifest signed by all and verified.
+ *
+ * @throws `TOO_MANY_FAULTS` when the banks cannot bear the faults
+ */
+export function createConsortium(options: {
+  readonly name: string;
+  readonly ids: readonly string[];
+  readonly faults: number;
+  readonly schema: Schema;
+  readonly suite: Suite;
+  readonly random: Random;
+  readonly parameters?: Partial<Parameters>;
+}): Consortium {
+  const { ids, faults, schema, suite, random } = options;
+  const secrets = ids.map((id) => deriveSecrets(generateMnemonic(random.fork(`mnemonic/${id}`).bytes(32))));
+  const shares = ids.map((id) => random.fork(`genesis/${id}`).bytes(32));
+  const body: ManifestBody = {
+    name: options.name,
+    faults,
+    schema,
+    parameters: { ...DEFAULT_PARAMETERS, ...options.parameters },
+    banks: ids.map((id, i) => ({
+      id,
+      ...publicKeys(suite.bls, secrets[i]!),
+      genesisCommitment: genesisCommitment(id, shares[i]!),
+      genesisShare: shares[i]!,
+    })),
+  };
+  const digest = manifestDigest(body);
+  const signatures = secrets.map((secret) => suite.identity.sign(secret.identity, digest));
+  return { manifest: Manifest.assemble(body, signatures, suite), secrets };
+}

@@ -1,0 +1,96 @@
+import { encode } from '../crypto/encoding.js';
+import { toHex } from '../crypto/bytes.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Outcome, OutcomeRow } from '../data/outcome.js';
+import { encodePartialRecord, encodeRecord } from '../data/record.js';
+import type { Value } from '../data/value.js';
+import { certificateCodec } from '../protocol/certificate.js';
+import type { EpochReport } from './report.js';
+import type { EpochRecord } from './simulation.js';
+import { type Volume, maxBytesPerBank } from './traffic.js';
+
+/** The figures of one epoch. */
+export function measureEpoch(
+  record: EpochRecord,
+  honest: readonly number[],
+  truth: Dataset | null,
+): EpochReport {
+  const sealed = honest.flatMap((bank) => record.sealed[bank] ?? []);
+  const outcome = sealed.find((output) => output.outcome)?.outcome ?? null;
+  const roots = new Set(sealed.map(({ seal }) => toHex(seal.root)));
+  const seal = sealed[0]?.seal;
+  const totals = seal?.totals ?? { unanimous: 0, settled: 0, disputed: 0, unvouched: 0, unresolved: 0 };
+  const total = totals.unanimous + totals.settled + totals.disputed + totals.unvouched;
+  const delays = honest.flatMap((bank) => record.delays[bank] ?? []);
+  const { traffic } = record;
+  return {
+    epoch: record.epoch,
+    records: total,
+    agreement: record.complete && roots.size === 1,
+    resultRoot: seal ? toHex(seal.root) : '',
+    rounds: Math.max(0, ...delays),
+    views: record.views,
+    slots: record.slots,
+    messages: { total: traffic.total.messages, byStep: stepCounts(traffic.byLabel, 'messages') },
+    bytes: {
+      total: traffic.total.bytes,
+      maxPerBank: maxBytesPerBank(traffic),
+      byStep: stepCounts(traffic.byLabel, 'bytes'),
+    },
+    lowerBoundBytes: outcome ? lowerBound(record.datasets, honest, outcome) : 0,
+    certificateBytes: seal ? encode(certificateCodec(record.datasets.length), seal.commit).length : 0,
+    keys: { total, ...totals },
+    disclosed: {
+      rawRecords: record.disclosed.reduce((sum, keys) => sum + keys.size, 0),
+      ofRecords: record.datasets.reduce((sum, dataset) => sum + dataset.size, 0),
+    },
+    ...accuracyOf(outcome?.rows ?? [], truth),
+  };
+}
+
+function stepCounts(
+  byLabel: Readonly<Record<string, Volume>>,
+  figure: 'messages' | 'bytes',
+): Record<string, number> {
+  return Object.fromEntries(Object.entries(byLabel).sort(([a], [b]) => (a < b ? -1 : 1)).map(([step, count]) => [step, count[figure]]));
+}
+
+/** Every honest bank must at least receive the records of the result that it did not hold. */
+function lowerBound(datasets: readonly Dataset[], honest: readonly number[], outcome: Outcome): number {
+  let bytes = 0;
+  const schema = datasets[0]!.schema;
+  for (const row of outcome.rows) {
+    const whole = row.values.every((value) => value !== undefined);
+    const encoded = whole
+      ? encodeRecord(schema, row.values as readonly Value[])
+      : encodePartialRecord(schema, row.values);
+    const name = toHex(encoded);
+    for (const bank of honest) {
+      const held = datasets[bank]!.get(row.keyDigest);
+      if (!held || toHex(held.bytes) !== name) bytes += encoded.length;
+    }
+  }
+  return bytes;
+}
+
+/** Right cells over truth cells; an undecided cell counts as wrong. Null figures where the truth is unknown. */
+export function accuracyOf(
+  rows: readonly OutcomeRow[],
+  truth: Dataset | null,
+): Pick<EpochReport, 'accuracy' | 'resolvedCells' | 'truthCells'> {
+  const resolvedCells = rows.reduce(
+    (sum, row) => sum + row.values.filter((value) => value !== undefined).length,
+    0,
+  );
+  if (!truth) return { accuracy: null, resolvedCells, truthCells: null };
+  const truthCells = truth.size * truth.schema.fields.length;
+  const decided = new Map(rows.map((row) => [toHex(row.keyDigest), row.values]));
+  let right = 0;
+  for (const entry of truth.entries) {
+    const values = decided.get(toHex(entry.keyDigest));
+    entry.values.forEach((value, i) => {
+      if (values && values[i] === value) right++;
+    });
+  }
+  return { accuracy: truthCells === 0 ? 1 : right / truthCells, resolvedCells, truthCells };
+}

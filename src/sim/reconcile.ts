@@ -1,0 +1,126 @@
+import { toHex } from '../crypto/bytes.js';
+import { loadBls } from '../crypto/bls-load.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Break, Explanation, Outcome, OutcomeRow } from '../data/outcome.js';
+import { formatKey } from '../data/record.js';
+import type { Schema } from '../data/schema.js';
+import type { Value } from '../data/value.js';
+import { defaultSuite } from '../protocol/default-suite.js';
+import { type ManifestDocument, type SealDocument, manifestDocument, sealDocument } from '../protocol/documents.js';
+import type { StatisticsMode } from '../protocol/manifest.js';
+import { expectTolerance, maxFaults } from '../protocol/quorum.js';
+import { adversaryNamed } from './adversaries.js';
+import type { Adversary } from './adversary.js';
+import { networkPreset } from './presets.js';
+import type { Report } from './report.js';
+import { optionError, runConsortium } from './run.js';
+
+/** Options of {@link reconcile}. */
+export interface ReconcileOptions {
+  readonly schema: Schema;
+  /** Each bank's records by its name. Insertion order is the order of the banks. */
+  readonly datasets: Readonly<Record<string, Dataset>> | readonly { readonly id: string; readonly dataset: Dataset }[];
+  /** f, the faults to bear; ⌊(n − 1)/3⌋ by default. */
+  readonly faults?: number;
+  /** Banks that are made to misbehave, by name: what the others make of it is the point of a rehearsal. */
+  readonly adversaries?: Readonly<Record<string, string | Adversary>>;
+  readonly statistics?: StatisticsMode;
+  /** Decides keys, schedule and network; 1 by default. */
+  readonly seed?: number;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** A break as people read it. */
+export interface NamedBreak extends Omit<Break, 'id' | 'entry'> {
+  /** The key's text; null for one that its holders did not have to disclose. */
+  readonly key: string | null;
+  /** The key's id in this epoch, hex. */
+  readonly id: string;
+}
+
+/** An explanation as people read it. */
+export interface NamedExplanation extends Omit<Explanation, 'keyDigest'> {
+  /** The key's text. */
+  readonly key: string;
+}
+
+/** What {@link reconcile} gives back: the result as the first bank that follows the protocol holds it. */
+export interface ReconcileOutcome {
+  readonly report: Report;
+  readonly manifest: ManifestDocument;
+  /** Null when no agreement was reached; `report.agreement` is then false. */
+  readonly seal: SealDocument | null;
+  readonly schema: Schema;
+  readonly rows: readonly OutcomeRow[];
+  readonly breaks: readonly NamedBreak[];
+  readonly explanations: readonly NamedExplanation[];
+}
+
+/**
+ * Runs one epoch among these banks in this process: keys and manifest made for the occasion, real protocol, real
+ * cryptography. For banks that do not trust one another each would run its own `Bank` instead; this shows what they
+ * would get.
+ *
+ * @throws `OPTION_INVALID`, `TOO_MANY_FAULTS`, `ADVERSARY_UNKNOWN`
+ */
+export async function reconcile(options: ReconcileOptions): Promise<ReconcileOutcome> {
+  const { schema, datasets, statistics = 'aggregate', seed = 1 } = options;
+  const banks = Array.isArray(datasets)
+    ? [...(datasets as readonly { id: string; dataset: Dataset }[])]
+    : Object.entries(datasets as Readonly<Record<string, Dataset>>).map(([id, dataset]) => ({ id, dataset }));
+  const faults = options.faults ?? maxFaults(banks.length);
+  expectTolerance(banks.length, faults);
+  if (!Number.isSafeInteger(seed) || seed < 0) optionError('seed', `is ${seed}, not a whole number from 0`);
+  for (const { id, dataset } of banks)
+    if (toHex(dataset.schema.digest) !== toHex(schema.digest)) optionError('datasets', `has "${id}" under another schema`);
+  const adversaries = new Map<number, Adversary>();
+  for (const [id, adversary] of Object.entries(options.adversaries ?? {})) {
+    const index = banks.findIndex((bank) => bank.id === id);
+    if (index < 0) optionError('adversaries', `names "${id}", which is none of ${banks.map((b) => b.id).join(', ')}`);
+    adversaries.set(index, adversaryNamed(adversary));
+  }
+  const { report, simulation, last } = runConsortium({
+    schema,
+    epochs: [banks],
+    truths: [null],
+    faults,
+    adversaries,
+    network: networkPreset('synchronous', { banks: banks.length }),
+    statistics,
+    suite: defaultSuite(await loadBls()),
+    seed,
+    honestKnown: false,
+    parameters: {
+      banks: banks.length,
+      faults,
+      adversaries: [...adversaries].map(([bank, { name }]) => `${banks[bank]!.id}=${name}`).join(',') || 'none',
+      statistics,
+      seed,
+    },
+    onProgress: options.onProgress,
+  });
+  const { manifest } = simulation.consortium;
+  const sealed = last.sealed.find((output, bank) => output?.outcome && !adversaries.has(bank));
+  const outcome = sealed?.outcome ?? null;
+  return {
+    report,
+    manifest: manifestDocument(manifest),
+    seal: sealed ? sealDocument(manifest, sealed.seal) : null,
+    schema,
+    rows: outcome?.rows ?? [],
+    breaks: (outcome?.breaks ?? []).map((each) => nameBreak(schema, each)),
+    explanations: outcome ? nameExplanations(schema, outcome) : [],
+  };
+}
+
+function nameBreak(schema: Schema, { id, entry, ...rest }: Break): NamedBreak {
+  const shown = entry !== null && rest.state !== 'unvouched';
+  return { ...rest, id: toHex(id), key: shown ? formatKey(schema, entry.values) : null };
+}
+
+function nameExplanations(schema: Schema, outcome: Outcome): NamedExplanation[] {
+  const keys = new Map(
+    outcome.rows.map((row) => [toHex(row.keyDigest), formatKey(schema, row.values as readonly Value[])]),
+  );
+  return outcome.explanations.map(({ keyDigest, ...rest }) => ({ ...rest, key: keys.get(toHex(keyDigest))! }));
+}

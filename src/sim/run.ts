@@ -1,0 +1,148 @@
+import { ConcordatError } from '../crypto/error.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Schema } from '../data/schema.js';
+import { evidenceName, verifyEvidence } from '../protocol/evidence.js';
+import type { StatisticsMode } from '../protocol/manifest.js';
+import { expectTolerance, quorum } from '../protocol/quorum.js';
+import type { Suite } from '../protocol/suite.js';
+import type { Adversary } from './adversary.js';
+import { bankStates } from './bank-state.js';
+import { measureEpoch } from './measure.js';
+import { runNaive } from './naive.js';
+import type { NetworkModel } from './network.js';
+import { describeNetwork } from './presets.js';
+import { Random } from './random.js';
+import type { BankReport, EpochReport, Report } from './report.js';
+import { type EpochRecord, Simulation } from './simulation.js';
+
+/** Why an option was refused before anything ran. */
+export type OptionError = { readonly code: 'OPTION_INVALID'; readonly option: string; readonly reason: string };
+
+/** Throws a typed {@link OptionError}. */
+export function optionError(option: string, reason: string): never {
+  throw new ConcordatError<OptionError>({ code: 'OPTION_INVALID', option, reason }, `${option} ${reason}`);
+}
+
+/** What a run needs, from whichever side it was asked for. */
+export interface RunOptions {
+  readonly schema: Schema;
+  /** Names and records of the banks, for each epoch in turn. */
+  readonly epochs: readonly (readonly { readonly id: string; readonly dataset: Dataset }[])[];
+  readonly truths: readonly (Dataset | null)[];
+  readonly faults: number;
+  readonly adversaries: ReadonlyMap<number, Adversary>;
+  readonly network: NetworkModel;
+  readonly statistics: StatisticsMode;
+  readonly suite: Suite;
+  readonly seed: number;
+  /** Whether a bank without an adversary is known to be honest: in a simulation it is, among real banks nobody knows. */
+  readonly honestKnown: boolean;
+  readonly parameters: Readonly<Record<string, number | string | boolean>>;
+  readonly onProgress?: ((text: string) => void) | undefined;
+}
+
+/** A finished run: its report, and what the last epoch left. */
+export interface Run {
+  readonly report: Report;
+  readonly simulation: Simulation;
+  readonly last: EpochRecord;
+}
+
+/** Milliseconds for the one figure of a report that is not simulated. */
+const wallClock = (): number => globalThis.performance.now();
+
+/**
+ * Runs the real protocol through all epochs under the oracle, then naive broadcast on the same data and network, and
+ * measures both.
+ * @throws `TOO_MANY_FAULTS`
+ */
+export function runConsortium(options: RunOptions): Run {
+  const started = wallClock();
+  const { schema, epochs, faults, adversaries, network, suite, seed, onProgress } = options;
+  const banks = epochs[0]!;
+  expectTolerance(banks.length, faults);
+  onProgress?.(`setting up ${banks.length} banks`);
+  const simulation = new Simulation({
+    schema,
+    banks,
+    faults,
+    adversaries,
+    network,
+    suite,
+    seed,
+    parameters: { statistics: options.statistics },
+  });
+  const honest = banks.map((_, i) => i).filter((i) => !adversaries.has(i));
+  const byEpoch: EpochReport[] = [];
+  let last: EpochRecord | undefined;
+  for (const [epoch, data] of epochs.entries()) {
+    onProgress?.(`epoch ${epoch + 1} of ${epochs.length}`);
+    last = simulation.runEpoch(epoch === 0 ? undefined : data.map(({ dataset }) => dataset));
+    byEpoch.push(measureEpoch(last, honest, options.truths[epoch] ?? null));
+    if (!last.complete) break;
+  }
+  onProgress?.('measuring naive broadcast on the same data');
+  const naive = runNaive({
+    datasets: last!.datasets,
+    faults,
+    network,
+    random: new Random(seed).fork('naive'),
+  });
+  const { epoch: _, ...figures } = byEpoch[byEpoch.length - 1]!;
+  const report: Report = {
+    version: 1,
+    protocol: 'concordat',
+    seed,
+    epochs: byEpoch.length,
+    banks: banks.length,
+    faults,
+    quorum: quorum(banks.length, faults),
+    ...figures,
+    violations: [...simulation.oracle.violations],
+    naive: { messages: naive.messages, bytes: naive.bytes },
+    perBank: bankReports(options, simulation, last!, honest),
+    byEpoch,
+    cryptography: { bls: suite.bls.name },
+    network: describeNetwork(network),
+    parameters: options.parameters,
+    durationMs: Math.round(wallClock() - started),
+  };
+  return { report, simulation, last: last! };
+}
+
+function bankReports(
+  options: RunOptions,
+  simulation: Simulation,
+  last: EpochRecord,
+  honest: readonly number[],
+): BankReport[] {
+  const { manifest } = simulation.consortium;
+  const held = new Map(honest.flatMap((bank) => last.evidence[bank]!.map((e) => [e.accused, e] as const)));
+  const states = bankStates(last, honest, new Set(held.keys()));
+  return options.epochs[0]!.map(({ id }, bank) => {
+    const adversary = options.adversaries.get(bank);
+    const evidence = held.get(bank);
+    const work = last.work[bank]!;
+    return {
+      id,
+      honest: adversary ? false : options.honestKnown ? true : null,
+      adversary: adversary?.name ?? null,
+      state: states[bank]!,
+      evidence: evidence ? [{ kind: evidenceName(evidence), verified: verifies(evidence) }] : [],
+      resultRoot: last.roots[bank] ?? null,
+      bytesSent: last.traffic.sent[bank]!.bytes,
+      bytesReceived: last.traffic.received[bank]!.bytes,
+      signatures: work.signatures,
+      verifications: work.verifications,
+    };
+  });
+
+  function verifies(evidence: Parameters<typeof verifyEvidence>[1]): boolean {
+    try {
+      verifyEvidence(manifest, evidence, options.suite);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,276 @@
+import { toHex } from '../crypto/bytes.js';
+import { decode } from '../crypto/encoding.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Schema } from '../data/schema.js';
+import { Bank } from '../protocol/bank.js';
+import type { Output } from '../protocol/effects.js';
+import type { Evidence } from '../protocol/evidence.js';
+import type { Parameters } from '../protocol/manifest.js';
+import { type Message, type MessageType, messageCodec, messageTypeOf } from '../protocol/messages.js';
+import type { Suite } from '../protocol/suite.js';
+import { type Adversary, attackTools } from './adversary.js';
+import { BankNode } from './bank-node.js';
+import { type Consortium, createConsortium } from './consortium.js';
+import type { NetworkModel } from './network.js';
+import { Oracle } from './oracle.js';
+import { Random } from './random.js';
+import { countingSuite, memoisedSuite, type Work } from './suite.js';
+import { TraceDigest, type TraceEvent } from './trace.js';
+import { type Traffic, trafficBetween } from './traffic.js';
+import { World } from './world.js';
+
+/** What a {@link Simulation} is made of. */
+export interface SimulationOptions {
+  readonly schema: Schema;
+  /** Every bank's name and records, before any adversary touches them. */
+  readonly banks: readonly { readonly id: string; readonly dataset: Dataset }[];
+  /** f, the faults to bear. */
+  readonly faults: number;
+  /** Which banks are Byzantine, and how. */
+  readonly adversaries: ReadonlyMap<number, Adversary>;
+  readonly network: NetworkModel;
+  readonly suite: Suite;
+  readonly seed: number;
+  readonly parameters?: Partial<Parameters>;
+  /** Is told of everything that happens: the message trace. */
+  readonly onTrace?: (event: TraceEvent) => void;
+}
+
+/** What an epoch of a simulation left behind. */
+export interface EpochRecord {
+  readonly epoch: number;
+  /** Whether all honest banks sealed. */
+  readonly complete: boolean;
+  /** Each bank's records as it committed to them. */
+  readonly datasets: readonly Dataset[];
+  /** What each bank sealed, by index; undefined where it did not. */
+  readonly sealed: readonly (Extract<Output, { type: 'sealed' }> | undefined)[];
+  /** Root (hex) of what each bank sealed. */
+  readonly roots: readonly (string | undefined)[];
+  readonly agreed: readonly (Extract<Output, { type: 'agreed' }> | undefined)[];
+  /** Message delays of the longest chain that led each bank to its commit certificate. */
+  readonly delays: readonly (number | undefined)[];
+  readonly views: number;
+  /** Slots in which something was proposed. */
+  readonly slots: number;
+  readonly traffic: Traffic;
+  readonly work: readonly Work[];
+  /** Records that left their bank: for each bank, key digests (hex). */
+  readonly disclosed: readonly ReadonlySet<string>[];
+  /** Banks of which any honest bank heard anything in this epoch. */
+  readonly heard: ReadonlySet<number>;
+  /** Those of which one heard something after the first honest bank saw the inputs agreed. */
+  readonly heardLate: ReadonlySet<number>;
+  /** Evidence held by each bank. */
+  readonly evidence: readonly (readonly Evidence[])[];
+}
+
+/** Messages that do not lengthen the chain that leads to agreement: gossip about faults. */
+const SIDE_MESSAGES: ReadonlySet<string> = new Set<MessageType>(['evidence', 'notice']);
+/** Simulated milliseconds after which an epoch that has not ended counts as stuck, in Δ. */
+const PATIENCE = 2000;
+/** Events of one epoch, at most, for each pair of banks. */
+const MAX_EVENTS_PER_PAIR = 20_000;
+
+/**
+ * A consortium in a box: the real banks with real cryptography on a simulated network, under adversaries and with the
+ * oracle watching. One seed decides everything: the same options give the same trace, byte for byte.
+ */
+export class Simulation {
+  readonly consortium: Consortium;
+  readonly oracle: Oracle;
+  readonly #nodes: readonly BankNode[];
+  readonly #banks: readonly Bank[];
+  readonly #world: World;
+  readonly #work: readonly Work[];
+  readonly #trace = new TraceDigest();
+  readonly #random: Random;
+  #epoch = 0;
+  #current!: MutableEpoch;
+
+  constructor(private readonly options: SimulationOptions) {
+    const { schema, banks, faults, adversaries, network, seed } = options;
+    this.#random = new Random(seed);
+    const suite = memoisedSuite(options.suite);
+    this.consortium = createConsortium({
+      name: schema.name,
+      ids: banks.map(({ id }) => id),
+      faults,
+      schema,
+      suite,
+      random: this.#random.fork('consortium'),
+      parameters: { delta: network.deltaMs, ...options.parameters },
+    });
+    const { manifest, secrets } = this.consortium;
+    const honest = banks.map((_, i) => i).filter((i) => !adversaries.has(i));
+    this.oracle = new Oracle({
+      ids: banks.map(({ id }) => id),
+      faults,
+      absence: schema.absence,
+      honest,
+      timely: isTimely(network),
+    });
+    this.#work = banks.map(() => ({ signatures: 0, verifications: 0 }));
+    this.#banks = secrets.map(
+      (secret, index) =>
+        new Bank({ manifest, index, secrets: secret, suite: countingSuite(suite, this.#work[index]!) }),
+    );
+    this.#beginEpoch(banks.map(({ dataset }) => dataset));
+    const codec = messageCodec(manifest.size);
+    this.#nodes = this.#banks.map((bank, index) => {
+      const adversary = adversaries.get(index) ?? null;
+      return new BankNode({
+        bank,
+        dataset: this.#current.datasets[index]!,
+        adversary,
+        tools: adversary && {
+          index,
+          manifest,
+          secrets: secrets[index]!,
+          suite,
+          accomplices: [...adversaries.keys()],
+          random: this.#random.fork(`attack/${index}`),
+          ...attackTools(manifest, secrets[index]!, suite),
+        },
+        now: () => this.#world.now,
+        onOutput: (from, output) => this.#onOutput(from, output),
+      });
+    });
+    this.#world = new World({
+      nodes: this.#nodes,
+      network,
+      random: this.#random.fork('network'),
+      label: messageTypeOf,
+      countsAsDelay: (label) => !SIDE_MESSAGES.has(label),
+      onTrace: (event) => {
+        this.#trace.note(event);
+        options.onTrace?.(event);
+        if (event.kind === 'deliver')
+          this.#onDeliver(event.from, event.to, () => decode(codec, event.bytes));
+      },
+    });
+  }
+
+  /** SHA-256 over every delivery and timer so far, hex: two runs with the same trace did the same. */
+  get traceDigest(): string {
+    return toHex(this.#trace.digest);
+  }
+
+  /** Runs one epoch to its end: until all honest banks sealed, and what is on the way has arrived. */
+  runEpoch(datasets?: readonly Dataset[]): EpochRecord {
+    if (datasets) {
+      this.#beginEpoch(datasets);
+      this.#nodes.forEach((node, i) => {
+        this.#world.inject(i, node.startEpoch(this.#current.datasets[i]!));
+      });
+    }
+    const { banks, network } = this.options;
+    const size = banks.length;
+    const limit = this.#world.now + PATIENCE * network.deltaMs + healedAtMs(network);
+    const done = (): boolean => this.#honest().every((i) => this.#current.sealed[i]);
+    const maxEvents = MAX_EVENTS_PER_PAIR * size * size;
+    this.#world.run({ until: done, maxTimeMs: limit, maxEvents });
+    // Let what is under way arrive: a straggler's seal, evidence, a liar's late message.
+    this.#world.run({ maxTimeMs: this.#world.now + 4 * network.deltaMs, maxEvents });
+    this.oracle.endEpoch();
+    const record = this.#current;
+    this.#epoch++;
+    return {
+      ...record,
+      complete: done(),
+      slots: record.proposals.size,
+      roots: record.sealed.map((sealed) => sealed && toHex(sealed.seal.root)),
+      traffic: record.before ? trafficBetween(record.before, this.#world.traffic) : this.#world.traffic,
+      work: this.#work.map((work, i) => ({
+        signatures: work.signatures - record.workBefore[i]!.signatures,
+        verifications: work.verifications - record.workBefore[i]!.verifications,
+      })),
+      evidence: this.#banks.map((bank) => [...bank.evidence]),
+    };
+  }
+
+  #honest(): number[] {
+    return this.options.banks.map((_, i) => i).filter((i) => !this.options.adversaries.has(i));
+  }
+
+  #beginEpoch(datasets: readonly Dataset[]): void {
+    const { adversaries, banks } = this.options;
+    const common = this.#random.fork(`accomplices/${this.#epoch}`);
+    const committed = datasets.map((dataset, index) => {
+      const adversary = adversaries.get(index);
+      if (!adversary?.records) return dataset;
+      const random = this.#random.fork(`records/${this.#epoch}/${index}`);
+      return adversary.records(dataset, { index, accomplices: [...adversaries.keys()], random, common });
+    });
+    this.oracle.beginEpoch(this.#epoch, committed);
+    this.#current = {
+      epoch: this.#epoch,
+      datasets: committed,
+      sealed: banks.map(() => undefined),
+      agreed: banks.map(() => undefined),
+      delays: banks.map(() => undefined),
+      views: 0,
+      proposals: new Set(),
+      disclosed: banks.map(() => new Set<string>()),
+      heard: new Set(),
+      heardLate: new Set(),
+      someoneAgreed: false,
+      before: this.#world?.traffic ?? null,
+      workBefore: this.#work.map((work) => ({ ...work })),
+    };
+  }
+
+  #onOutput(bank: number, output: Output): void {
+    const current = this.#current;
+    this.oracle.onOutput(bank, output);
+    const isHonest = !this.options.adversaries.has(bank);
+    if (output.type === 'view' && isHonest) current.views = Math.max(current.views, output.view + 1);
+    if (output.type === 'agreed') {
+      current.agreed[bank] = output;
+      current.someoneAgreed ||= isHonest;
+      current.delays[bank] = this.#world.depthOf(bank);
+    }
+    if (output.type === 'sealed') current.sealed[bank] = output;
+    if (output.type === 'disclosed') current.disclosed[bank]!.add(toHex(output.keyDigest));
+  }
+
+  #onDeliver(from: number, to: number, read: () => Message): void {
+    if (!this.options.adversaries.has(to)) {
+      this.#current.heard.add(from);
+      if (this.#current.someoneAgreed) this.#current.heardLate.add(from);
+    }
+    const message = read();
+    if (message.type === 'records')
+      for (const { record } of message.records) this.oracle.onRawRecord(from, to, toHex(record));
+    if (message.type === 'draft') this.#current.proposals.add(slotName(message.draft.header.slot));
+    if (message.type === 'repeat') this.#current.proposals.add(slotName(message.slot));
+  }
+}
+
+interface MutableEpoch {
+  readonly epoch: number;
+  readonly datasets: readonly Dataset[];
+  readonly sealed: (Extract<Output, { type: 'sealed' }> | undefined)[];
+  readonly agreed: (Extract<Output, { type: 'agreed' }> | undefined)[];
+  readonly delays: (number | undefined)[];
+  views: number;
+  readonly proposals: Set<string>;
+  readonly disclosed: Set<string>[];
+  readonly heard: Set<number>;
+  readonly heardLate: Set<number>;
+  someoneAgreed: boolean;
+  readonly before: Traffic | null;
+  readonly workBefore: readonly Work[];
+}
+
+const slotName = (slot: { view: number; index: number }): string => `${slot.view}.${slot.index}`;
+
+/** Whether every message arrives within Δ. */
+function isTimely(network: NetworkModel): boolean {
+  return network.loss === 0 && network.partitions.length === 0;
+}
+
+/** When the last partition has healed, in simulated milliseconds. */
+function healedAtMs(network: NetworkModel): number {
+  return Math.max(0, ...network.partitions.map(({ untilMs }) => untilMs));
+}

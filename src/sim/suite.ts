@@ -1,0 +1,107 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { Bls, ProvenKey } from '../crypto/bls.js';
+import { toHex } from '../crypto/bytes.js';
+import type { Suite } from '../protocol/suite.js';
+
+/** How often a bank signed and verified. A check of an aggregate counts once. */
+export interface Work {
+  signatures: number;
+  verifications: number;
+}
+
+/**
+ * A suite whose pure verifications are computed once for all simulated banks: each is a function of its arguments, so
+ * the tenth bank to check a certificate would compute what the first did. Every bank's count still goes up.
+ */
+export function memoisedSuite(suite: Suite): Suite {
+  const known = new Map<string, unknown>();
+  const once = <T>(operation: string, parts: readonly Uint8Array[], compute: () => T): T => {
+    const state = sha256.create();
+    for (const part of parts) state.update(Uint8Array.of(part.length >> 8, part.length & 255)).update(part);
+    const key = operation + toHex(state.digest());
+    if (!known.has(key)) known.set(key, compute());
+    return known.get(key) as T;
+  };
+  const { bls, vrf, identity } = suite;
+  const keyBytes = new WeakMap<ProvenKey, Uint8Array>();
+  const bytesOf = (key: ProvenKey): Uint8Array => {
+    const bytes = keyBytes.get(key) ?? key.bytes;
+    keyBytes.set(key, bytes);
+    return bytes;
+  };
+  return {
+    bls: {
+      ...methodsOf(bls),
+      verify: (key, message, signature) =>
+        once('bls', [bytesOf(key), message, signature], () => bls.verify(key, message, signature)),
+      fastAggregateVerify: (keys, message, signature) =>
+        once('fast', [...keys.map(bytesOf), message, signature], () =>
+          bls.fastAggregateVerify(keys, message, signature),
+        ),
+      aggregateVerify: (keys, messages, signature) =>
+        once('aggregate', [...keys.map(bytesOf), ...messages, signature], () =>
+          bls.aggregateVerify(keys, messages, signature),
+        ),
+    },
+    vrf: {
+      suite: vrf.suite,
+      publicKey: (secret) => vrf.publicKey(secret),
+      prove: (secret, alpha) => vrf.prove(secret, alpha),
+      proofToHash: (proof) => vrf.proofToHash(proof),
+      verify: (key, alpha, proof) => once('vrf', [key, alpha, proof], () => vrf.verify(key, alpha, proof)),
+    },
+    identity: {
+      sign: (secret, message) => identity.sign(secret, message),
+      verify: (key, message, signature) =>
+        once('identity', [key, message, signature], () => identity.verify(key, message, signature)),
+    },
+  };
+}
+
+/** A suite that counts one bank's work. */
+export function countingSuite(suite: Suite, work: Work): Suite {
+  const signed = <T>(result: T): T => {
+    work.signatures++;
+    return result;
+  };
+  const checked = <T>(result: T): T => {
+    work.verifications++;
+    return result;
+  };
+  const { bls, vrf, identity } = suite;
+  return {
+    bls: {
+      ...methodsOf(bls),
+      sign: (secret, message) => signed(bls.sign(secret, message)),
+      verify: (key, message, signature) => checked(bls.verify(key, message, signature)),
+      fastAggregateVerify: (keys, message, signature) =>
+        checked(bls.fastAggregateVerify(keys, message, signature)),
+      aggregateVerify: (keys, messages, signature) => checked(bls.aggregateVerify(keys, messages, signature)),
+    },
+    vrf: {
+      suite: vrf.suite,
+      publicKey: (secret) => vrf.publicKey(secret),
+      prove: (secret, alpha) => signed(vrf.prove(secret, alpha)),
+      proofToHash: (proof) => vrf.proofToHash(proof),
+      verify: (key, alpha, proof) => checked(vrf.verify(key, alpha, proof)),
+    },
+    identity: {
+      sign: (secret, message) => signed(identity.sign(secret, message)),
+      verify: (key, message, signature) => checked(identity.verify(key, message, signature)),
+    },
+  };
+}
+
+function methodsOf(bls: Bls): Bls {
+  return {
+    name: bls.name,
+    publicKey: (secret) => bls.publicKey(secret),
+    sign: (secret, message) => bls.sign(secret, message),
+    provePossession: (secret) => bls.provePossession(secret),
+    proveKey: (key, possession) => bls.proveKey(key, possession),
+    verify: (key, message, signature) => bls.verify(key, message, signature),
+    aggregate: (signatures) => bls.aggregate(signatures),
+    fastAggregateVerify: (keys, message, signature) => bls.fastAggregateVerify(keys, message, signature),
+    aggregateVerify: (keys, messages, signature) => bls.aggregateVerify(keys, messages, signature),
+  };
+}
