@@ -3,7 +3,7 @@ import { ConcordatError } from '../crypto/error.js';
 import { Dataset } from '../data/dataset.js';
 import { ballotStatement } from '../protocol/certificate.js';
 import { commitmentStatement } from '../protocol/commitment.js';
-import { proposalStatement, tableDigest, valueOf } from '../protocol/draft.js';
+import { draftValue, proposalStatement, tableDigest } from '../protocol/draft.js';
 import type { Message } from '../protocol/messages.js';
 import { sketchStatement } from '../protocol/requests.js';
 import { resultStatement } from '../protocol/seal.js';
@@ -46,7 +46,7 @@ function otherVersion(message: Message, context: AttackContext): Message | null 
   }
   if (message.type === 'draft') {
     const header = { ...message.draft.header, commonRoot: altered(message.draft.header.commonRoot) };
-    const signature = sign(proposalStatement(header.epoch, header.slot, valueOf(header)));
+    const signature = sign(proposalStatement(header.epoch, header.slot, draftValue(header)));
     return { type: 'draft', draft: { ...message.draft, header }, signature };
   }
   return null;
@@ -170,7 +170,7 @@ function lyingDraft(message: Message & { type: 'draft' }, context: AttackContext
   if (draft.table.length > 1 && lie.int(2) === 0) tampered.table[1 + lie.int(draft.table.length - 1)]! ^= 1;
   else commonRoot = altered(commonRoot);
   const header = { ...draft.header, commonRoot, table: tableDigest(tampered.table) };
-  const signature = context.sign(proposalStatement(header.epoch, header.slot, valueOf(header)));
+  const signature = context.sign(proposalStatement(header.epoch, header.slot, draftValue(header)));
   return { type: 'draft', draft: { ...tampered, header }, signature };
 }
 

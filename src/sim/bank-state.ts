@@ -3,20 +3,26 @@ import type { BankState } from './report.js';
 import type { EpochRecord } from './simulation.js';
 
 /**
- * The state of every bank after an epoch, from what the honest banks can see. Only `faulty` accuses, and it needs proof.
+ * The state of every bank after an epoch. A bank that runs the protocol unaltered speaks for itself; of the others it
+ * is what the honest banks can see. Only `faulty` accuses, and it needs proof.
  *
  * @param faulty banks proven faulty
  */
-export function bankStates(record: EpochRecord, honest: readonly number[], faulty: ReadonlySet<number>): BankState[] {
+export function bankStates(
+  record: EpochRecord,
+  honest: readonly number[],
+  faulty: ReadonlySet<number>,
+): BankState[] {
   const reference = honest.map((bank) => record.sealed[bank]).find((sealed) => sealed?.table);
+  const inputs = new Set(reference?.inputs ?? []);
   const outliers = reference?.table ? divergentInputs(reference.table, reference.inputs) : new Set<number>();
   return record.sealed.map((sealed, bank) => {
     if (faulty.has(bank)) return 'faulty';
-    if (!record.heard.has(bank)) return 'silent';
-    if (!sealed) return record.heardLate.has(bank) ? 'behind' : 'silent';
+    const known = honest.includes(bank) || inputs.has(bank) || record.heard.has(bank);
+    if (!known) return 'silent';
+    if (!sealed) return honest.includes(bank) || record.heardLate.has(bank) ? 'behind' : 'silent';
     if (!sealed.outcome) return 'behind';
-    if (outliers.has(bank)) return 'divergent';
-    return 'agreed';
+    return outliers.has(bank) ? 'divergent' : 'agreed';
   });
 }
 

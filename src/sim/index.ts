@@ -12,7 +12,7 @@ export {
   defineAdversary,
   type RecordsContext,
 } from './adversary.js';
-export { createConsortium, type Consortium } from './consortium.js';
+export { type Consortium, createConsortium } from './consortium.js';
 export { falsifyRecord, misstateField } from './falsify.js';
 export { type Generated, type GenerateOptions, generate } from './generate.js';
 export type { NetworkModel, Partition } from './network.js';

@@ -1,5 +1,5 @@
-import { encode } from '../crypto/encoding.js';
 import { toHex } from '../crypto/bytes.js';
+import { encode } from '../crypto/encoding.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Outcome, OutcomeRow } from '../data/outcome.js';
 import { encodePartialRecord, encodeRecord } from '../data/record.js';
@@ -7,7 +7,7 @@ import type { Value } from '../data/value.js';
 import { certificateCodec } from '../protocol/certificate.js';
 import type { EpochReport } from './report.js';
 import type { EpochRecord } from './simulation.js';
-import { type Volume, maxBytesPerBank } from './traffic.js';
+import { maxBytesPerBank, type Volume } from './traffic.js';
 
 /** The figures of one epoch. */
 export function measureEpoch(
@@ -52,7 +52,11 @@ function stepCounts(
   byLabel: Readonly<Record<string, Volume>>,
   figure: 'messages' | 'bytes',
 ): Record<string, number> {
-  return Object.fromEntries(Object.entries(byLabel).sort(([a], [b]) => (a < b ? -1 : 1)).map(([step, count]) => [step, count[figure]]));
+  return Object.fromEntries(
+    Object.entries(byLabel)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([step, count]) => [step, count[figure]]),
+  );
 }
 
 /** Every honest bank must at least receive the records of the result that it did not hold. */

@@ -6,7 +6,7 @@ import { describeNetwork } from './presets.js';
 import { Random } from './random.js';
 import type { EpochReport, Report } from './report.js';
 import type { RunOptions } from './run.js';
-import { type Traffic, maxBytesPerBank } from './traffic.js';
+import { maxBytesPerBank, type Traffic } from './traffic.js';
 
 /**
  * Runs naive broadcast alone and reports it in the same form. It certifies nothing, so the figures that only a
@@ -22,14 +22,22 @@ export function naiveReport(options: RunOptions): Report {
   const byEpoch = epochs.map((data, epoch): EpochReport => {
     const common = random.fork(`accomplices/${epoch}`);
     const datasets = data.map(({ dataset }, index) => {
-      const context = { index, accomplices: [...adversaries.keys()], random: random.fork(`${epoch}/${index}`), common };
+      const context = {
+        index,
+        accomplices: [...adversaries.keys()],
+        random: random.fork(`${epoch}/${index}`),
+        common,
+      };
       return adversaries.get(index)?.records?.(dataset, context) ?? dataset;
     });
     const result = runNaive({ datasets, faults, network, random: random.fork(`network/${epoch}`), silent });
     traffic = result.traffic;
     const byStep = (figure: 'messages' | 'bytes'): Record<string, number> =>
-      Object.fromEntries(Object.entries(result.traffic.byLabel).map(([step, volume]) => [step, volume[figure]]));
-    const total = new Set(datasets.flatMap(({ entries }) => entries.map(({ keyDigest }) => toHex(keyDigest)))).size;
+      Object.fromEntries(
+        Object.entries(result.traffic.byLabel).map(([step, volume]) => [step, volume[figure]]),
+      );
+    const total = new Set(datasets.flatMap(({ entries }) => entries.map(({ keyDigest }) => toHex(keyDigest))))
+      .size;
     const rows = result.records.map(({ keyDigest, values }) => ({ keyDigest, values }));
     const speaking = datasets.filter((_, bank) => !silent.includes(bank));
     const disclosed = speaking.reduce((sum, { size }) => sum + size, 0);

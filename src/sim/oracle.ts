@@ -40,6 +40,7 @@ export class Oracle {
   #values = new Map<number, string>();
   #sealed = new Map<number, { readonly root: string; readonly outcome: Outcome | null }>();
   #inputs: readonly number[] | null = null;
+  #leader = -1;
   #views = 0;
   #disclosures: Disclosure[] = [];
   #records = new Map<number, ReadonlyMap<string, Entry>>();
@@ -65,8 +66,7 @@ export class Oracle {
     if (!this.#honest.has(bank)) return;
     if (output.type === 'view') this.#views = Math.max(this.#views, output.view + 1);
     if (output.type === 'agreed') this.#onAgreed(bank, toHex(output.value));
-    if (output.type === 'sealed')
-      this.#onSealed(bank, toHex(output.seal.root), output.outcome, output.inputs);
+    if (output.type === 'sealed') this.#onSealed(bank, output);
     if (output.type === 'evidence' && this.#honest.has(output.evidence.accused))
       this.#violated(
         'integrity',
@@ -100,7 +100,8 @@ export class Oracle {
     this.#values.set(bank, value);
   }
 
-  #onSealed(bank: number, root: string, outcome: Outcome | null, inputs: readonly number[]): void {
+  #onSealed(bank: number, { seal, outcome, inputs }: Extract<Output, { type: 'sealed' }>): void {
+    const root = toHex(seal.root);
     for (const [other, earlier] of this.#sealed)
       if (earlier.root !== root) {
         this.#violated('agreement', `${this.#name(bank)} and ${this.#name(other)} sealed different results`);
@@ -108,6 +109,8 @@ export class Oracle {
       }
     this.#sealed.set(bank, { root, outcome });
     this.#inputs ??= inputs;
+    const { schedule, slot } = seal.header;
+    this.#leader = schedule[slot.view % schedule.length]!;
   }
 
   #checkTermination(): void {
@@ -120,9 +123,13 @@ export class Oracle {
       this.#violated('termination', `${this.#views} views, where ${bound} suffice`);
   }
 
+  /**
+   * Under an honest leader every honest bank is an input, or more than 2f + 1 banks are. What a Byzantine leader may do
+   * to the inputs is bounded by the rule of thin drafts, which the protocol does not have yet.
+   */
   #checkInclusion(): void {
     const inputs = this.#inputs;
-    if (!inputs || !this.facts.timely) return;
+    if (!inputs || !this.facts.timely || !this.#honest.has(this.#leader)) return;
     const left = this.facts.honest.filter((bank) => !inputs.includes(bank));
     if (left.length > 0 && inputs.length <= 2 * this.facts.faults + 1)
       this.#violated(

@@ -1,12 +1,17 @@
-import { toHex } from '../crypto/bytes.js';
 import { loadBls } from '../crypto/bls-load.js';
+import { toHex } from '../crypto/bytes.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Break, Explanation, Outcome, OutcomeRow } from '../data/outcome.js';
 import { formatKey } from '../data/record.js';
 import type { Schema } from '../data/schema.js';
 import type { Value } from '../data/value.js';
 import { defaultSuite } from '../protocol/default-suite.js';
-import { type ManifestDocument, type SealDocument, manifestDocument, sealDocument } from '../protocol/documents.js';
+import {
+  type ManifestDocument,
+  manifestDocument,
+  type SealDocument,
+  sealDocument,
+} from '../protocol/documents.js';
 import type { StatisticsMode } from '../protocol/manifest.js';
 import { expectTolerance, maxFaults } from '../protocol/quorum.js';
 import { adversaryNamed } from './adversaries.js';
@@ -19,7 +24,9 @@ import { optionError, runConsortium } from './run.js';
 export interface ReconcileOptions {
   readonly schema: Schema;
   /** Each bank's records by its name. Insertion order is the order of the banks. */
-  readonly datasets: Readonly<Record<string, Dataset>> | readonly { readonly id: string; readonly dataset: Dataset }[];
+  readonly datasets:
+    | Readonly<Record<string, Dataset>>
+    | readonly { readonly id: string; readonly dataset: Dataset }[];
   /** f, the faults to bear; ⌊(n − 1)/3⌋ by default. */
   readonly faults?: number;
   /** Banks that are made to misbehave, by name: what the others make of it is the point of a rehearsal. */
@@ -72,11 +79,13 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileOut
   expectTolerance(banks.length, faults);
   if (!Number.isSafeInteger(seed) || seed < 0) optionError('seed', `is ${seed}, not a whole number from 0`);
   for (const { id, dataset } of banks)
-    if (toHex(dataset.schema.digest) !== toHex(schema.digest)) optionError('datasets', `has "${id}" under another schema`);
+    if (toHex(dataset.schema.digest) !== toHex(schema.digest))
+      optionError('datasets', `has "${id}" under another schema`);
   const adversaries = new Map<number, Adversary>();
   for (const [id, adversary] of Object.entries(options.adversaries ?? {})) {
     const index = banks.findIndex((bank) => bank.id === id);
-    if (index < 0) optionError('adversaries', `names "${id}", which is none of ${banks.map((b) => b.id).join(', ')}`);
+    if (index < 0)
+      optionError('adversaries', `names "${id}", which is none of ${banks.map((b) => b.id).join(', ')}`);
     adversaries.set(index, adversaryNamed(adversary));
   }
   const { report, simulation, last } = runConsortium({
@@ -93,7 +102,8 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileOut
     parameters: {
       banks: banks.length,
       faults,
-      adversaries: [...adversaries].map(([bank, { name }]) => `${banks[bank]!.id}=${name}`).join(',') || 'none',
+      adversaries:
+        [...adversaries].map(([bank, { name }]) => `${banks[bank]!.id}=${name}`).join(',') || 'none',
       statistics,
       seed,
     },
@@ -122,5 +132,8 @@ function nameExplanations(schema: Schema, outcome: Outcome): NamedExplanation[] 
   const keys = new Map(
     outcome.rows.map((row) => [toHex(row.keyDigest), formatKey(schema, row.values as readonly Value[])]),
   );
-  return outcome.explanations.map(({ keyDigest, ...rest }) => ({ ...rest, key: keys.get(toHex(keyDigest))! }));
+  return outcome.explanations.map(({ keyDigest, ...rest }) => ({
+    ...rest,
+    key: keys.get(toHex(keyDigest))!,
+  }));
 }

@@ -16,7 +16,11 @@ import type { BankReport, EpochReport, Report } from './report.js';
 import { type EpochRecord, Simulation } from './simulation.js';
 
 /** Why an option was refused before anything ran. */
-export type OptionError = { readonly code: 'OPTION_INVALID'; readonly option: string; readonly reason: string };
+export type OptionError = {
+  readonly code: 'OPTION_INVALID';
+  readonly option: string;
+  readonly reason: string;
+};
 
 /** Throws a typed {@link OptionError}. */
 export function optionError(option: string, reason: string): never {

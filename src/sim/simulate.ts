@@ -9,7 +9,7 @@ import { naiveReport } from './naive-report.js';
 import { NETWORK_PRESETS, type NetworkPreset, networkPreset } from './presets.js';
 import { Random } from './random.js';
 import type { Report } from './report.js';
-import { type RunOptions, optionError, runConsortium } from './run.js';
+import { optionError, type RunOptions, runConsortium } from './run.js';
 
 /** Options of {@link simulate}; every one has a default. */
 export interface SimulateOptions {
@@ -52,19 +52,28 @@ export async function simulate(options: SimulateOptions = {}): Promise<Report> {
   const faults = integer('faults', options.faults ?? maxFaults(banks), 0, banks);
   expectTolerance(banks, faults);
   const named = (options.adversaries ?? []).map(adversaryNamed);
-  const byzantine = integer('actualFaults', options.actualFaults ?? (named.length > 0 ? faults : 0), 0, banks - 1);
-  if (byzantine > 0 && named.length === 0) optionError('actualFaults', 'is above 0, but no adversary is named');
+  const byzantine = integer(
+    'actualFaults',
+    options.actualFaults ?? (named.length > 0 ? faults : 0),
+    0,
+    banks - 1,
+  );
+  if (byzantine > 0 && named.length === 0)
+    optionError('actualFaults', 'is above 0, but no adversary is named');
   const records = integer('records', options.records ?? 1000, 1, 10_000_000);
   const epochs = integer('epochs', options.epochs ?? 1, 1, 10_000);
   const seed = integer('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER);
   const divergence = options.divergence ?? 0.01;
-  if (!(divergence >= 0 && divergence <= 1)) optionError('divergence', `is ${divergence}, not a share from 0 to 1`);
+  if (!(divergence >= 0 && divergence <= 1))
+    optionError('divergence', `is ${divergence}, not a share from 0 to 1`);
   const preset = options.network ?? 'synchronous';
   if (!NETWORK_PRESETS.includes(preset)) optionError('network', `is none of ${NETWORK_PRESETS.join(', ')}`);
   const statistics = options.statistics ?? 'aggregate';
-  if (!STATISTICS_MODES.includes(statistics)) optionError('statistics', `is none of ${STATISTICS_MODES.join(', ')}`);
+  if (!STATISTICS_MODES.includes(statistics))
+    optionError('statistics', `is none of ${STATISTICS_MODES.join(', ')}`);
   const protocol = options.protocol ?? 'concordat';
-  if (protocol !== 'concordat' && protocol !== 'naive') optionError('protocol', 'is neither concordat nor naive');
+  if (protocol !== 'concordat' && protocol !== 'naive')
+    optionError('protocol', 'is neither concordat nor naive');
   const latency = options.latencyMs;
   if (latency !== undefined) integer('latencyMs', latency, 0, 60_000);
 

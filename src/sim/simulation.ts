@@ -11,7 +11,7 @@ import type { Suite } from '../protocol/suite.js';
 import { type Adversary, attackTools } from './adversary.js';
 import { BankNode } from './bank-node.js';
 import { type Consortium, createConsortium } from './consortium.js';
-import type { NetworkModel } from './network.js';
+import { healedAtMs, isTimely, type NetworkModel } from './network.js';
 import { Oracle } from './oracle.js';
 import { Random } from './random.js';
 import { countingSuite, memoisedSuite, type Work } from './suite.js';
@@ -145,8 +145,7 @@ export class Simulation {
       onTrace: (event) => {
         this.#trace.note(event);
         options.onTrace?.(event);
-        if (event.kind === 'deliver')
-          this.#onDeliver(event.from, event.to, () => decode(codec, event.bytes));
+        if (event.kind === 'deliver') this.#onDeliver(event.from, event.to, () => decode(codec, event.bytes));
       },
     });
   }
@@ -264,13 +263,3 @@ interface MutableEpoch {
 }
 
 const slotName = (slot: { view: number; index: number }): string => `${slot.view}.${slot.index}`;
-
-/** Whether every message arrives within Δ. */
-function isTimely(network: NetworkModel): boolean {
-  return network.loss === 0 && network.partitions.length === 0;
-}
-
-/** When the last partition has healed, in simulated milliseconds. */
-function healedAtMs(network: NetworkModel): number {
-  return Math.max(0, ...network.partitions.map(({ untilMs }) => untilMs));
-}

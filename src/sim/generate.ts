@@ -1,0 +1,184 @@
+import { ConcordatError } from '../crypto/error.js';
+import { Dataset } from '../data/dataset.js';
+import { DAY_MS, daysFromCivil } from '../data/date.js';
+import type { Schema } from '../data/schema.js';
+import { defineSchema } from '../data/schema-json.js';
+import type { Value } from '../data/value.js';
+import { misstateField } from './falsify.js';
+import type { Random } from './random.js';
+
+/** What {@link generate} throws. */
+export type GenerateError = {
+  readonly code: 'GENERATE_INVALID';
+  readonly option: string;
+  readonly reason: string;
+};
+
+/** What {@link generate} is told. */
+export interface GenerateOptions {
+  /** The number of banks, 1 or more. */
+  readonly banks: number;
+  /** Records of the truth, 1 or more. */
+  readonly records: number;
+  /** The share of keys, 0 to 1, on which one honest bank errs. */
+  readonly divergence: number;
+  readonly random: Random;
+  /** Honest banks by index, at least one unless `divergence` is 0. */
+  readonly honest: readonly number[];
+}
+
+/** A consortium's books, and what should be in them. */
+export interface Generated {
+  readonly schema: Schema;
+  /** One for each bank; a bank that does not err, Byzantine ones included, has `truth` itself. */
+  readonly datasets: readonly Dataset[];
+  readonly truth: Dataset;
+}
+
+const CURRENCIES = ['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'SEK', 'PLN'];
+
+/** Payments between banks: a replicated table of 8 fields, about 100 canonical bytes a record. */
+export const PAYMENTS: Schema = defineSchema({
+  name: 'interbank-payments',
+  version: 1,
+  absence: 'vote',
+  key: ['payment'],
+  fields: {
+    payment: { type: 'integer' },
+    beneficiary: { type: 'string', maxLength: 70 },
+    account: { type: 'string', maxLength: 34 },
+    amount: { type: 'decimal', scale: 2 },
+    currency: { type: 'enum', values: CURRENCIES },
+    valueDate: { type: 'date' },
+    bookedAt: { type: 'timestamp' },
+    cleared: { type: 'boolean' },
+  },
+});
+
+/**
+ * Generated payments for `banks` banks, decided by `random` alone.
+ *
+ * On `divergence` of the keys one honest bank, drawn for each, errs: of every four such keys two are altered (one field
+ * that is not of the key), one is missing and one is extra (a record that the truth lacks, under a key of its own).
+ *
+ * @throws {@link GenerateError}
+ */
+export function generate(options: GenerateOptions): Generated {
+  const { banks, random } = options;
+  checkOptions(options);
+  const rows = payments(options.records, random.fork('payments'));
+  const truth = Dataset.fromRecords(PAYMENTS, rows);
+  const slips = drawSlips(options, rows, random.fork('slips'));
+  const datasets = Array.from({ length: banks }, (_, bank) => {
+    const own = slips.get(bank);
+    return own ? Dataset.fromRecords(PAYMENTS, withSlips(rows, own)) : truth;
+  });
+  return { schema: PAYMENTS, datasets, truth };
+}
+
+/** What one bank has wrong: rows by their place in the truth, null where it lacks the row; beyond the truth, extras. */
+type Slips = Map<number, readonly Value[] | null>;
+
+function drawSlips(options: GenerateOptions, rows: readonly Value[][], random: Random): Map<number, Slips> {
+  const { records, divergence, honest } = options;
+  const slips = new Map<number, Slips>();
+  const wrong = Math.round(records * divergence);
+  const places = random.shuffle([...rows.keys()]).slice(0, wrong);
+  for (const [i, place] of places.entries()) {
+    const bank = random.pick(honest);
+    const own = slips.get(bank) ?? new Map();
+    slips.set(bank, own);
+    if (i % 4 === 1) own.set(place, null);
+    else if (i % 4 === 3) own.set(records + i, payment(records + i, random));
+    else own.set(place, misstateField(PAYMENTS, rows[place]!, random));
+  }
+  return slips;
+}
+
+function withSlips(rows: readonly Value[][], slips: Slips): (readonly Value[])[] {
+  const kept = rows.flatMap((row, place) => {
+    const own = slips.get(place);
+    return own === null ? [] : [own ?? row];
+  });
+  for (const [place, row] of slips) if (place >= rows.length && row) kept.push(row);
+  return kept;
+}
+
+function payments(count: number, random: Random): Value[][] {
+  return Array.from({ length: count }, (_, i) => payment(i, random));
+}
+
+/** Payment numbers grow by 1 to 97 a payment: unlike at every place, and not to be guessed by counting. */
+const FIRST_PAYMENT = 740_000_000_000;
+const PAYMENT_GAP = 97;
+const FIRST_DAY = daysFromCivil(2026, 1, 5)!;
+
+const FAMILIES = ['Adeyemi', 'Bergström', 'Castellanos', 'Dąbrowska', 'Fitzgerald', 'Grünwald', 'Haddad'];
+const PARTNERS = [
+  'Iglesias',
+  'Jovanović',
+  'Kowalski',
+  'Lindqvist',
+  'Moreau',
+  'Nakamura',
+  'Okonkwo',
+  'Petrov',
+];
+const TRADES = [
+  'Shipping',
+  'Textiles',
+  'Foods',
+  'Timber',
+  'Instruments',
+  'Reinsurance',
+  'Steel',
+  'Chemicals',
+];
+const FORMS = ['AG', 'GmbH', 'Ltd', 'NV', 'SA', 'SpA', 'AB', 'Inc'];
+const CITIES = ['Rotterdam', 'Genève', 'Gdańsk', 'Antwerpen', 'Liverpool', 'Valparaíso', 'Osaka', 'Malmö'];
+const BANK_CODES = ['ALPB', 'BRCK', 'CNCD', 'DLTA', 'ECHO', 'FJRD', 'GRNT', 'HRBR'];
+
+function payment(place: number, random: Random): Value[] {
+  const [family, partner] = [random.pick(FAMILIES), random.pick(PARTNERS)];
+  const name = `${family} & ${partner} ${random.pick(TRADES)} ${random.pick(FORMS)}`;
+  const day = FIRST_DAY + BigInt(random.int(90));
+  return [
+    BigInt(FIRST_PAYMENT + place * PAYMENT_GAP + random.int(PAYMENT_GAP)),
+    `${name}, ${random.pick(CITIES)}`,
+    account(random),
+    amount(random),
+    random.pick(CURRENCIES),
+    day,
+    day * DAY_MS - BigInt(random.int(Number(DAY_MS))),
+    random.chance(0.9),
+  ];
+}
+
+/** Shaped like the longest IBAN, of the country XX, which ISO 3166 assigns to nobody: it is no one's account. */
+function account(random: Random): string {
+  const digits = Array.from({ length: 28 }, () => random.int(10)).join('');
+  return `XX${digits.slice(0, 2)}${random.pick(BANK_CODES)}${digits.slice(2)}`;
+}
+
+/** From 1.00 to 9 999 999.99, small amounts as frequent as large ones are: each order of magnitude alike. */
+function amount(random: Random): bigint {
+  const magnitude = 10 ** (2 + random.int(7));
+  return BigInt(magnitude + random.int(9 * magnitude));
+}
+
+function checkOptions({ banks, records, divergence, honest }: GenerateOptions): void {
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+  if (!isCount(banks)) generateError('banks', `is ${banks}, not a whole number of 1 or more`);
+  if (!isCount(records)) generateError('records', `is ${records}, not a whole number of 1 or more`);
+  if (!(divergence >= 0 && divergence <= 1)) generateError('divergence', `is ${divergence}, not from 0 to 1`);
+  if (honest.some((bank) => !Number.isInteger(bank) || bank < 0 || bank >= banks))
+    generateError('honest', `names a bank that is not among ${banks}`);
+  if (honest.length === 0 && divergence > 0) generateError('honest', 'is empty, so that nobody can err');
+}
+
+function generateError(option: string, reason: string): never {
+  throw new ConcordatError<GenerateError>(
+    { code: 'GENERATE_INVALID', option, reason },
+    `generated data: ${option} ${reason}`,
+  );
+}
