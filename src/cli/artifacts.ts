@@ -1,0 +1,91 @@
+import type { Schema } from '../data/schema.js';
+import { formatValue, type Value } from '../data/value.js';
+import type { ReconcileOutcome } from '../sim/reconcile.js';
+import { csvLine } from './csv-text.js';
+
+type Row = ReconcileOutcome['rows'][number];
+type Break = ReconcileOutcome['breaks'][number];
+type Explanation = ReconcileOutcome['explanations'][number];
+
+/**
+ * `reconciled.csv`: a header of the schema's field names, then the rows in order of their key's values. A field without
+ * a decided value is empty, as is one that is absent: breaks.csv tells them apart.
+ */
+export function* reconciledCsv(schema: Schema, rows: readonly Row[]): Generator<string> {
+  yield csvLine(schema.fields.map(({ name }) => name));
+  for (const { values } of [...rows].sort((a, b) => compareKeys(schema, a, b)))
+    yield csvLine(schema.fields.map((field, f) => formatValue(field, values[f] ?? null)));
+}
+
+/**
+ * `breaks.csv`, in order of state and key. An unvouched key is shown as its key id even where this run knows more: who
+ * does not hold it is not to learn it from the file.
+ */
+export function* breaksCsv(breaks: readonly Break[]): Generator<string> {
+  yield csvLine(['key', 'field', 'state', 'reason', 'holders', 'support']);
+  for (const each of sortedBreaks(breaks))
+    yield csvLine([
+      shownKey(each),
+      each.field ?? '',
+      each.state,
+      each.reason,
+      each.holders.join(';'),
+      String(each.support),
+    ]);
+}
+
+/** Breaks in the order in which they are shown: by state, then key, then field. */
+export function sortedBreaks(breaks: readonly Break[]): Break[] {
+  return [...breaks].sort(
+    (a, b) =>
+      compareText(a.state, b.state) ||
+      compareKeyText(shownKey(a), shownKey(b)) ||
+      compareText(a.field ?? '', b.field ?? ''),
+  );
+}
+
+/** The key of a break as it may be shown to everybody. */
+export function shownKey({ key, id, state }: Break): string {
+  return state === 'unvouched' || key === null ? id : key;
+}
+
+/** `explain.jsonl`: one JSON object a line, by key and in the schema's order of fields; values as reconciled.csv has them. */
+export function* explainJsonl(schema: Schema, explanations: readonly Explanation[]): Generator<string> {
+  const place = new Map(schema.fields.map(({ name }, f) => [name, f]));
+  const sorted = [...explanations].sort(
+    (a, b) => compareKeyText(a.key, b.key) || (place.get(a.field) ?? 0) - (place.get(b.field) ?? 0),
+  );
+  for (const { key, field, value, rule, supporters, dissenters, margin, class: keyClass } of sorted) {
+    const declared = schema.fields[place.get(field) ?? -1];
+    const shown = declared && typeof value === 'bigint' ? formatValue(declared, value) : value;
+    yield `${JSON.stringify({ key, field, value: shown, rule, supporters, dissenters, margin, class: keyClass })}\n`;
+  }
+}
+
+/** A JSON document as a file, indented. */
+export function jsonText(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function compareKeys(schema: Schema, a: Row, b: Row): number {
+  for (const f of schema.keyIndexes) {
+    const order = compareValues(a.values[f] ?? null, b.values[f] ?? null);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** Numbers by size, text by UTF-16 units, which is the same everywhere; the values are of one field. */
+function compareValues(a: Value, b: Value): number {
+  if (typeof a === 'bigint' && typeof b === 'bigint') return a < b ? -1 : a > b ? 1 : 0;
+  return compareText(String(a), String(b));
+}
+
+function compareKeyText(a: string, b: string): number {
+  const integer = /^-?[0-9]{1,154}$/;
+  return integer.test(a) && integer.test(b) ? compareValues(BigInt(a), BigInt(b)) : compareText(a, b);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,63 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { utf8 } from '../crypto/bytes.js';
+import { MAX_NAME_BYTES } from '../data/field.js';
+import { MAX_TABLE_BYTES } from '../data/table-reader.js';
+import { inputError, usageError } from './cli-error.js';
+import { jsonFault } from './json-fault.js';
+import { systemReason } from './system-reason.js';
+
+/** Most bytes of a schema, manifest or seal file. */
+const MAX_JSON_BYTES = 1 << 26;
+
+/**
+ * The bytes of an input file.
+ * @throws {@link CliError} `INPUT_UNREADABLE`: missing, a directory, not permitted, or above `limit` bytes. The size is
+ * checked before anything is read.
+ */
+export function readInput(file: string, limit: number = MAX_TABLE_BYTES): Uint8Array {
+  try {
+    const { size } = statSync(file);
+    if (size > limit) inputError(file, `the file is larger than ${limit} bytes`);
+    return readFileSync(file);
+  } catch (error) {
+    return inputError(file, systemReason(error), {}, { cause: error });
+  }
+}
+
+/**
+ * A JSON file, parsed.
+ * @throws {@link CliError} `INPUT_UNREADABLE` with line and column where it stops being JSON.
+ */
+export function readJson(file: string): unknown {
+  const bytes = readInput(file, MAX_JSON_BYTES);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    return inputError(file, 'the file is not UTF-8', {}, { cause: error });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { reason, ...place } = jsonFault(text);
+    return inputError(file, reason, place, { cause: error });
+  }
+}
+
+/**
+ * The bank that each file belongs to, by its name without directory and extension.
+ * @throws {@link CliError} `USAGE_INVALID` when two files name one bank, or a name is longer than a manifest takes.
+ */
+export function bankNames(files: readonly string[]): string[] {
+  const fileOf = new Map<string, string>();
+  for (const file of files) {
+    const bank = basename(file, extname(file)).normalize('NFC');
+    if (utf8(bank).length > MAX_NAME_BYTES)
+      usageError(`${file}: the bank's name is longer than ${MAX_NAME_BYTES} bytes`);
+    const other = fileOf.get(bank);
+    if (other !== undefined) usageError(`${file}: bank "${bank}" is already named by ${other}`);
+    fileOf.set(bank, file);
+  }
+  return [...fileOf.keys()];
+}

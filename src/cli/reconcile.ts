@@ -1,0 +1,216 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { isConcordatError } from '../crypto/error.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Schema } from '../data/schema.js';
+import { defineSchema } from '../data/schema-json.js';
+import type { BadRow } from '../data/table-error.js';
+import { readCsv } from '../data/table-reader.js';
+import { type ReconcileOutcome, reconcile } from '../index.js';
+import { STATISTICS_MODES, type StatisticsMode } from '../protocol/manifest.js';
+import { ADVERSARIES_HELP } from './adversaries-help.js';
+import { counted, grouped } from './amount.js';
+import { breaksCsv, explainJsonl, jsonText, reconciledCsv, shownKey, sortedBreaks } from './artifacts.js';
+import { inputError, placeOf, usageError } from './cli-error.js';
+import { commandLine } from './command-line.js';
+import { conclude, isSound } from './conclude.js';
+import { bankNames, readInput, readJson } from './input.js';
+import { type Assignment, assignments, choice, wholeNumber } from './options.js';
+import { expectDirectory, type OutputFiles, writeDirectory } from './output.js';
+import { type Paint, paintFor } from './paint.js';
+import { printable } from './printable.js';
+import { progressOn } from './progress.js';
+import { reportPage } from './report-html.js';
+import { label, summarise } from './summary.js';
+
+interface ReconcileFlags {
+  readonly schema: string;
+  readonly out: string;
+  readonly faults?: number;
+  readonly statistics?: StatisticsMode;
+  readonly adversary?: readonly Assignment[];
+  readonly skipBadRows?: boolean;
+  readonly seed?: number;
+  readonly json?: boolean;
+}
+
+/** `concordat reconcile`: one epoch among the banks whose files are given. */
+export function addReconcile(program: Command): void {
+  program
+    .command('reconcile')
+    .description('Run one epoch among banks, one CSV file a bank; the file names the bank.')
+    .argument('<bank.csv...>', 'one file for each bank')
+    .requiredOption('--schema <schema.json>', 'what a record is')
+    .option('--out <directory>', 'where the result is written', 'out')
+    .option(
+      '--faults <F>',
+      'lying banks that are tolerated (default: the most that are possible)',
+      wholeNumber(0),
+    )
+    .addOption(choice('--statistics <mode>', 'which statistics are opened', STATISTICS_MODES))
+    .option('--adversary <bank=name>', 'make a bank lie; may be repeated', assignments)
+    .option('--skip-bad-rows', 'leave out rows that cannot be read, and count them')
+    .option('--seed <n>', 'decides keys, schedule and network (default: 1)', wholeNumber(0))
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', ADVERSARIES_HELP)
+    .action(run);
+}
+
+async function run(bankFiles: readonly string[], flags: ReconcileFlags): Promise<void> {
+  const banks = bankNames(bankFiles);
+  expectEnough(banks, flags);
+  expectDirectory(flags.out);
+  const progress = progressOn(process.stderr);
+  try {
+    progress.show('reading');
+    const schema = readSchema(flags.schema);
+    const tables = readTables(schema, bankFiles, banks, flags);
+    const outcome = await reconcile({
+      schema,
+      datasets: tables.datasets,
+      adversaries: Object.fromEntries(
+        (flags.adversary ?? []).map(({ bank, adversary }) => [bank, adversary]),
+      ),
+      onProgress: progress.show,
+      ...(flags.faults === undefined ? {} : { faults: flags.faults }),
+      ...(flags.statistics === undefined ? {} : { statistics: flags.statistics }),
+      ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    });
+    // What was not agreed, or not as guaranteed, must not replace a result that was.
+    const files = isSound(outcome.report)
+      ? outputFiles(outcome, tables, commandOf(bankFiles, flags))
+      : new Map();
+    if (files.size > 0) writeDirectory(flags.out, files);
+    const names = [...files.keys()].map((name) => join(flags.out, name));
+    progress.clear();
+    process.stdout.write(
+      flags.json
+        ? jsonText({ ...outcome.report, files: names, notices: tables.notices, skippedRows: tables.badRows })
+        : page(outcome, tables, flags.out, paintFor(process.stdout, process.env)),
+    );
+    conclude(outcome.report);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Refuses what can be refused before a file is read. */
+function expectEnough(banks: readonly string[], { faults = 0, adversary = [] }: ReconcileFlags): void {
+  if (banks.length < 3 * faults + 1)
+    usageError(
+      `${counted(banks.length, 'file')} for ${counted(faults, 'lying bank')}: to tolerate F lying banks takes 3F + 1 files, here ${3 * faults + 1}`,
+    );
+  for (const { bank } of adversary)
+    if (!banks.includes(bank))
+      usageError(`--adversary: no bank is called "${bank}"; there are ${banks.join(', ')}`);
+}
+
+function readSchema(file: string): Schema {
+  const json = readJson(file);
+  try {
+    return defineSchema(json);
+  } catch (error) {
+    if (isConcordatError(error)) inputError(file, error.message, {}, { cause: error });
+    throw error;
+  }
+}
+
+interface Tables {
+  readonly datasets: readonly { readonly id: string; readonly dataset: Dataset }[];
+  /** How a file was read; the library's sentence without the file's name before it. */
+  readonly notices: readonly { readonly bank: string; readonly file: string; readonly text: string }[];
+  readonly badRows: readonly BadRow[];
+}
+
+function readTables(
+  schema: Schema,
+  files: readonly string[],
+  banks: readonly string[],
+  { skipBadRows = false }: ReconcileFlags,
+): Tables {
+  const tables = files.map((file) => readCsv(schema, readInput(file), { file, skipBadRows }));
+  return {
+    datasets: tables.map(({ dataset }, i) => ({ id: banks[i]!, dataset })),
+    notices: tables.flatMap(({ notices }, i) =>
+      notices.map((notice) => {
+        const file = files[i]!;
+        const text = notice.startsWith(`${file}: `) ? notice.slice(file.length + 2) : notice;
+        return { bank: banks[i]!, file, text };
+      }),
+    ),
+    badRows: tables.flatMap(({ badRows }) => badRows),
+  };
+}
+
+/** The command that gives the same result; where it writes and what it prints does not matter for that. */
+function commandOf(files: readonly string[], flags: ReconcileFlags): string {
+  const { out: _out, json: _json, adversary = [], ...same } = flags;
+  const assigned = adversary.map(({ bank, adversary }) => `${bank}=${adversary}`);
+  return commandLine('reconcile', { ...same, adversary: assigned }, files);
+}
+
+function outputFiles(outcome: ReconcileOutcome, tables: Tables, command: string): OutputFiles {
+  const { schema, report, rows, breaks, explanations } = outcome;
+  const shown = sortedBreaks(breaks).map((each) => ({ ...each, key: shownKey(each) }));
+  const notices = [...groupedNotices(tables.notices), ...skippedLines(tables)];
+  return new Map<string, string | Iterable<string>>([
+    ['reconciled.csv', reconciledCsv(schema, rows)],
+    ['breaks.csv', breaksCsv(breaks)],
+    ['explain.jsonl', explainJsonl(schema, explanations)],
+    ['seal.json', jsonText(outcome.seal)],
+    ['manifest.json', jsonText(outcome.manifest)],
+    ['report.html', reportPage({ title: schema.name, report, command, breaks: shown, notices })],
+  ]);
+}
+
+/** Most skipped rows that are listed for people; the JSON has all. */
+const MAX_SKIPPED = 10;
+
+function skippedLines({ badRows }: Tables): string[] {
+  if (badRows.length === 0) return [];
+  const rest = badRows.length - MAX_SKIPPED;
+  return [
+    `skipped ${counted(badRows.length, 'bad row')}`,
+    ...badRows
+      .slice(0, MAX_SKIPPED)
+      .map(({ file, line, column, reason }) => `${placeOf(file, line, column?.trim() ?? null)}: ${reason}`),
+    ...(rest > 0 ? [`and ${grouped(rest)} more`] : []),
+  ];
+}
+
+/** What the files are for. */
+const PURPOSES: readonly (readonly [string, string])[] = [
+  ['reconciled.csv', 'the agreed table'],
+  ['breaks.csv', 'where banks differ, or nothing could be decided'],
+  ['explain.jsonl', 'why each field in question is as it is'],
+  ['seal.json', 'proof of the result, for `concordat verify`'],
+  ['manifest.json', 'who the banks are, for the same'],
+  ['report.html', 'all of this with plots, for a browser'],
+];
+
+function page(outcome: ReconcileOutcome, tables: Tables, out: string, paint: Paint): string {
+  const states = ['unvouched', 'unresolved', 'divergent'] as const;
+  const found = states
+    .map((state) => [outcome.breaks.filter((each) => each.state === state).length, state] as const)
+    .filter(([count]) => count > 0);
+  const breaks = found.map(([count, state]) => `${grouped(count)} ${state}`).join(', ') || 'none';
+  const notices = [...groupedNotices(tables.notices), ...skippedLines(tables)];
+  const written = isSound(outcome.report)
+    ? PURPOSES.map(([name, purpose]) => `${join(out, name).padEnd(out.length + 15)} ${purpose}`)
+    : ['nothing: what was there is as it was'];
+  return `${[
+    ...summarise(outcome.report, outcome.schema.name, paint),
+    ...label('Breaks', breaks, paint),
+    '',
+    ...notices.flatMap((notice, i) => label(i === 0 ? 'Notices' : '', notice, paint)),
+    ...(notices.length > 0 ? [''] : []),
+    ...written.map((line, i) => `${label(i === 0 ? 'Written' : '', '', paint).join('')}${printable(line)}`),
+  ].join('\n')}\n\n`;
+}
+
+/** Notices that say the same of several files, as one. */
+function groupedNotices(notices: Tables['notices']): string[] {
+  const banksOf = new Map<string, string[]>();
+  for (const { bank, text } of notices) banksOf.set(text, [...(banksOf.get(text) ?? []), bank]);
+  return [...banksOf].map(([text, banks]) => `${banks.join(', ')}: ${text}`);
+}

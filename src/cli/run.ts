@@ -1,0 +1,48 @@
+import { Command, CommanderError } from 'commander';
+import { exitCodeOf, failureLine } from './cli-error.js';
+import { addReconcile } from './reconcile.js';
+import { addSimulate } from './simulate.js';
+import { addVerify } from './verify.js';
+
+/** Adds one command to the program. */
+type AddCommand = (program: Command) => void;
+
+/** Every command, in the order in which help lists them. */
+const COMMANDS: readonly AddCommand[] = [addReconcile, addSimulate, addVerify];
+
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  a guarantee was violated, agreement was not reached, or a seal, evidence
+     or manifest does not verify
+  2  bad usage or unreadable input`;
+
+/**
+ * Runs the command line. Failures are told as one line on stderr.
+ * @param args the arguments after the program's name
+ * @returns the exit code, see {@link EXIT_CODES}
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const program = new Command('concordat')
+    .description('Byzantine fault-tolerant reconciliation of the records that banks hold in common.')
+    .exitOverride()
+    .configureOutput({ outputError: () => {}, writeErr: () => {} })
+    .addHelpText('afterAll', EXIT_CODES);
+  for (const add of COMMANDS) add(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return process.exitCode === 1 ? 1 : 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const [line, code] =
+      error instanceof CommanderError ? [usageLine(error), 2] : [failureLine(error), exitCodeOf(error)];
+    process.stderr.write(`concordat: ${line}\n`);
+    return code;
+  }
+}
+
+/** What commander found wrong, on one line. */
+function usageLine(error: CommanderError): string {
+  if (error.code === 'commander.help') return 'no command is given; `concordat --help` lists them';
+  return error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+}

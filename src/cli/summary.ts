@@ -1,0 +1,161 @@
+import type { BankReport, BankState, KeyCounts, Report } from '../sim/report.js';
+import { against, byteSize, counted, duration, grouped, percent, times } from './amount.js';
+import type { Paint } from './paint.js';
+import { printable } from './printable.js';
+import { type Cell, drawTable, stackedBar, wrapped } from './table.js';
+import { evidenceOf } from './verdict.js';
+
+/** Columns of the page. */
+const WIDTH = 80;
+/** Most banks that are listed one by one; of more, those that agreed are counted. */
+const MAX_LISTED = 20;
+const MARKS: Readonly<Record<BankState, string>> = {
+  agreed: '✔',
+  divergent: '≠',
+  behind: '…',
+  silent: '·',
+  faulty: '✘',
+};
+
+/** The result of a run as lines for a terminal of 80 columns. `title` is what was run. */
+export function summarise(report: Report, title: string, paint: Paint): string[] {
+  return [
+    '',
+    ...headline(report, title, paint),
+    '',
+    ...bankTable(report, paint),
+    '',
+    ...stepTable(report, paint),
+    '',
+    ...keyLines(report.keys, paint),
+    '',
+    ...factLines(report, paint),
+  ];
+}
+
+function headline(report: Report, title: string, paint: Paint): string[] {
+  const { banks, faults, quorum, epochs, seed } = report;
+  const isGood = report.agreement && report.violations.length === 0;
+  const mark = isGood ? paint.green('✔ agreed') : paint.red('✘ no agreement');
+  const verdict = report.agreement && !isGood ? paint.red('✘ a guarantee was broken') : mark;
+  return [
+    `  ${paint.bold(printable(title))}   ${verdict}`,
+    paint.dim(
+      `  ${counted(banks, 'bank')}, of which ${faults} may lie · quorum ${quorum} · ` +
+        `${counted(epochs, 'epoch')}${seed === null ? '' : ` · seed ${seed}`}`,
+    ),
+  ];
+}
+
+function bankTable(report: Report, paint: Paint): string[] {
+  const listed =
+    report.perBank.length <= MAX_LISTED
+      ? report.perBank
+      : report.perBank.filter((bank) => bank.state !== 'agreed' || bank.adversary !== null);
+  const rows = listed.slice(0, MAX_LISTED).map((bank) => bankRow(bank, paint));
+  const columns = [
+    { title: 'bank', align: 'left' },
+    { title: 'state', align: 'left' },
+    { title: 'sent', align: 'right' },
+    { title: 'received', align: 'right' },
+    { title: 'remarks', align: 'left', shrinks: true },
+  ] as const;
+  const rest = report.perBank.length - rows.length;
+  return [
+    ...(rows.length > 0 ? drawTable(columns, rows, WIDTH - 2, paint).map((line) => `  ${line}`) : []),
+    ...(rest > 0 ? [paint.dim(`  and ${counted(rest, 'other bank')}`)] : []),
+  ];
+}
+
+function bankRow(bank: BankReport, paint: Paint): Cell[] {
+  const colour =
+    { agreed: paint.green, faulty: paint.red, silent: paint.dim }[bank.state as string] ?? paint.yellow;
+  const remarks = [bank.adversary === null ? '' : `plays ${bank.adversary}`, evidenceOf(bank)];
+  return [
+    { text: bank.id },
+    { text: `${MARKS[bank.state]} ${bank.state}`, paint: colour },
+    { text: byteSize(bank.bytesSent) },
+    { text: byteSize(bank.bytesReceived) },
+    { text: remarks.filter((remark) => remark !== '').join('; ') },
+  ];
+}
+
+function stepTable({ messages, bytes }: Report, paint: Paint): string[] {
+  const steps = Object.entries(bytes.byStep).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const rows = steps.map(([step, size]): Cell[] => [
+    { text: step },
+    { text: grouped(messages.byStep[step] ?? 0) },
+    { text: byteSize(size) },
+    { text: '█'.repeat(Math.round((size / (steps[0]?.[1] || 1)) * 34)) || '▏', paint: paint.blue },
+  ]);
+  const columns = [
+    { title: 'step', align: 'left' },
+    { title: 'messages', align: 'right' },
+    { title: 'bytes', align: 'right' },
+    { title: '', align: 'left', shrinks: true },
+  ] as const;
+  return rows.length > 0 ? drawTable(columns, rows, WIDTH - 2, paint).map((line) => `  ${line}`) : [];
+}
+
+function keyLines(keys: KeyCounts, paint: Paint): string[] {
+  const parts = [keys.unanimous, keys.settled, keys.disputed, keys.unvouched];
+  const colours = [paint.green, paint.blue, paint.yellow, paint.red];
+  const bars = stackedBar(parts, ['█', '▓', '▒', '░'], WIDTH - 14);
+  const legend = ['█ unanimous', '▓ settled', '▒ disputed', '░ unvouched'].map(
+    (name, i) => `${colours[i]!(name)} ${grouped(parts[i]!)}`,
+  );
+  return [
+    `  ${paint.bold('Keys'.padEnd(LABEL_WIDTH - 2))}${bars.map((bar, i) => colours[i]!(bar)).join('')}`,
+    ' '.repeat(LABEL_WIDTH) + legend.join('   '),
+    ...(keys.unresolved > 0
+      ? label('', `of the disputed, ${grouped(keys.unresolved)} unresolved`, paint)
+      : []),
+  ];
+}
+
+/** Columns that names of facts take. */
+const LABEL_WIDTH = 14;
+
+/** A fact of the page: its name, then its text, which is broken between words where it would leave the page. */
+export function label(name: string, text: string, paint: Paint): string[] {
+  const lines = wrapped(printable(text), WIDTH - LABEL_WIDTH);
+  return lines.map((line, i) => `  ${paint.bold((i === 0 ? name : '').padEnd(LABEL_WIDTH - 2))}${line}`);
+}
+
+function factLines(report: Report, paint: Paint): string[] {
+  const { bytes, naive, lowerBoundBytes, disclosed } = report;
+  const saving = against(bytes.total, naive.bytes, 'naive broadcast');
+  const bound = times(bytes.total, lowerBoundBytes);
+  const facts: [string, string][] = [
+    [
+      'Agreement',
+      `${counted(report.rounds, 'message delay')}, ${counted(report.views, 'view')}, ${counted(report.slots, 'slot')}`,
+    ],
+    [
+      'Traffic',
+      `${byteSize(bytes.total)} in ${counted(report.messages.total, 'message')}, at most ${byteSize(bytes.maxPerBank)} for one bank`,
+    ],
+  ];
+  if (saving !== null) facts.push(['', `${saving} (${byteSize(naive.bytes)})`]);
+  if (bound !== null) facts.push(['', `${bound} the least possible (${byteSize(lowerBoundBytes)})`]);
+  facts.push(
+    ['Certificate', `${byteSize(report.certificateBytes)}, signatures by ${report.cryptography.bls}`],
+    [
+      'Disclosed',
+      `${grouped(disclosed.rawRecords)} of ${counted(disclosed.ofRecords, 'raw record')} left their bank`,
+    ],
+  );
+  if (report.accuracy !== null) facts.push(['Accuracy', accuracyOf(report)]);
+  facts.push(['Result', report.resultRoot], ['Took', duration(report.durationMs)]);
+  return [
+    ...facts.flatMap(([name, text]) => label(name, text, paint)),
+    ...report.violations.flatMap((violation) => label('Violation', violation, paint)),
+  ];
+}
+
+function accuracyOf({ accuracy, resolvedCells, truthCells }: Report): string {
+  const share = percent(accuracy ?? 0);
+  return truthCells === null
+    ? share
+    : `${share} of ${counted(truthCells, 'true cell')}, ${grouped(resolvedCells)} of them resolved`;
+}

@@ -1,0 +1,257 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { build, concordat, refusal } from './built.js';
+import { SCHEMA, table, writeConsortium } from './small-consortium.js';
+
+let cwd: string;
+let files: string[];
+beforeAll(build);
+beforeEach(() => {
+  cwd = mkdtempSync(`${tmpdir()}/concordat-reconcile-`);
+  files = writeConsortium(cwd);
+});
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+const run = (...options: string[]) =>
+  concordat(cwd, 'reconcile', '--schema', 'schema.json', ...options, ...files);
+const put = (name: string, content: string | Uint8Array): void => writeFileSync(join(cwd, name), content);
+const read = (name: string): string => readFileSync(join(cwd, name), 'utf8');
+const OUTPUTS = [
+  'breaks.csv',
+  'explain.jsonl',
+  'manifest.json',
+  'reconciled.csv',
+  'report.html',
+  'seal.json',
+];
+
+describe('reconcile', () => {
+  it('writes all files, which agree with one another', async () => {
+    const { code, stdout, stderr } = await run('--seed', '1');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('✔ agreed');
+    expect(stdout).not.toContain('\u001b');
+    for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
+    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(OUTPUTS);
+    expect(readdirSync(cwd).sort()).toEqual([...files, 'out', 'schema.json'].sort());
+    const rows = read('out/reconciled.csv').split('\n');
+    expect(rows[0]).toBe('id,owner,balance');
+    expect(rows.slice(1, 11)).toEqual(table().split('\n').slice(1, 11));
+    expect(read('out/breaks.csv')).toMatch(/^key,field,state,reason,holders,support\n8,,divergent,/);
+    expect(read('out/report.html')).toContain(
+      'npx concordat reconcile --schema schema.json --seed 1 bank-1.csv',
+    );
+    for (const line of read('out/explain.jsonl').trimEnd().split('\n'))
+      expect(JSON.parse(line)).toMatchObject({
+        key: '8',
+        class: 'settled',
+        rule: 'settled',
+        dissenters: ['bank-4'],
+      });
+  });
+
+  it('prints one JSON document with --json, the report, and nothing else', async () => {
+    const { code, stdout, stderr } = await run('--json', '--out', 'elsewhere');
+    expect([code, stderr]).toEqual([0, '']);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      version: 1,
+      banks: 4,
+      faults: 1,
+      quorum: 3,
+      agreement: true,
+      violations: [],
+      skippedRows: [],
+    });
+    expect(report.keys).toMatchObject({ total: 40, unanimous: 39, settled: 1 });
+    expect(report.perBank.map(({ id }: { id: string }) => id)).toEqual([
+      'bank-1',
+      'bank-2',
+      'bank-3',
+      'bank-4',
+    ]);
+    expect(report.files).toEqual(
+      ['reconciled.csv', 'breaks.csv', 'explain.jsonl', 'seal.json', 'manifest.json', 'report.html'].map(
+        (name) => `elsewhere/${name}`,
+      ),
+    );
+    expect(existsSync(join(cwd, 'out'))).toBe(false);
+    expect(JSON.parse(read('elsewhere/seal.json')).resultRoot).toBe(report.resultRoot);
+  });
+
+  it('gives the same bytes for the same seed, the duration aside', async () => {
+    await run('--seed', '7', '--out', 'a');
+    await run('--seed', '7', '--out', 'b');
+    for (const name of OUTPUTS.filter((name) => name !== 'report.html'))
+      expect(read(`a/${name}`)).toBe(read(`b/${name}`));
+  });
+
+  it('lets a bank lie and still finds what the others hold', async () => {
+    const { code, stdout } = await run('--adversary', 'bank-2=falsify', '--json');
+    expect(code).toBe(0);
+    const { perBank } = JSON.parse(stdout);
+    expect(perBank[1]).toMatchObject({ id: 'bank-2', adversary: 'falsify', honest: false });
+    const truth = table().split('\n');
+    for (const row of read('out/reconciled.csv').trimEnd().split('\n').slice(1))
+      if (!row.startsWith('8,')) expect(truth).toContain(row);
+  });
+
+  it('names banks by their files, whatever characters they have', async () => {
+    put('Banque d’Été <b>.csv', table());
+    files[0] = 'Banque d’Été <b>.csv';
+    expect((await run()).code).toBe(0);
+    expect(read('out/report.html')).toContain('Banque d’Été &lt;b&gt;');
+    expect(read('out/report.html')).not.toContain('<b>.csv');
+  });
+
+  it('reads windows-1252 and unknown columns, and says so', async () => {
+    const text = table()
+      .replace(/\n/g, ',x\n')
+      .replace('Owner 1,', 'Müller,')
+      .replace('balance,x', 'balance,memo');
+    put('bank-1.csv', Buffer.from(text, 'latin1'));
+    const { code, stdout } = await run('--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).notices).toEqual([
+      { bank: 'bank-1', file: 'bank-1.csv', text: 'not UTF-8, read as windows-1252' },
+      { bank: 'bank-1', file: 'bank-1.csv', text: 'ignored column "memo"' },
+    ]);
+  });
+
+  it('counts the rows that --skip-bad-rows leaves out', async () => {
+    put('bank-3.csv', table({ 3: ['4', 'Owner 4'], 5: ['six', 'Owner 6', '1.00'] }));
+    const { code, stdout } = await run('--skip-bad-rows', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).skippedRows).toMatchObject([
+      { file: 'bank-3.csv', line: 5, column: 'balance' },
+      { file: 'bank-3.csv', line: 7, column: 'id' },
+    ]);
+    expect((await run('--skip-bad-rows')).stdout).toContain('skipped 2 bad rows');
+  });
+});
+
+describe('an input that cannot be read ends with 2, one line, and no output', () => {
+  const refused = async (...options: string[]): Promise<string> => {
+    const line = refusal(await run(...options), 2);
+    expect(readdirSync(cwd).filter((name) => name.startsWith('out'))).toEqual([]);
+    return line;
+  };
+
+  it('a missing file', async () => {
+    files[1] = 'bank-9.csv';
+    expect(await refused()).toBe('bank-9.csv: no such file or directory');
+  });
+  it('a directory', async () => {
+    mkdirSync(join(cwd, 'dir.csv'));
+    files[1] = 'dir.csv';
+    expect(await refused()).toBe('dir.csv: it is a directory');
+  });
+  it('an empty file', async () => {
+    put('bank-2.csv', '');
+    expect(await refused()).toBe('bank-2.csv: the file is empty');
+  });
+  it('a short row, with its line and column', async () => {
+    put('bank-2.csv', table({ 3: ['4', 'Owner 4'] }));
+    expect(await refused()).toBe('bank-2.csv:5:balance: the row has 2 cells, the header has 3');
+  });
+  it('a long row, with its line', async () => {
+    put('bank-2.csv', table({ 3: ['4', 'Owner 4', '1.00', 'more'] }));
+    expect(await refused()).toBe('bank-2.csv:5: the row has 4 cells, the header has 3');
+  });
+  it('a value of the wrong type, with its line and column', async () => {
+    put('bank-2.csv', table({ 3: ['4', 'Owner 4', '1,5'.replace(',', '.555')] }));
+    expect(await refused()).toMatch(/^bank-2\.csv:5:balance: /);
+  });
+  it('a value that drives a terminal', async () => {
+    put('bank-2.csv', table({ 3: ['\u001b[2J', 'Owner 4', '1.00'] }));
+    expect(await refused()).toMatch(/^bank-2\.csv:5:id: /);
+  });
+  it('a duplicate key, with both lines', async () => {
+    put('bank-2.csv', table({ 3: ['2', 'Owner 4', '1.00'] }));
+    expect(await refused()).toBe('bank-2.csv:5: line 3 has the key "2" too');
+  });
+  it('a missing column, with the names that were looked for', async () => {
+    put('bank-2.csv', table().replace('owner', 'holder'));
+    expect(await refused()).toBe('bank-2.csv:1: no column for "owner" (looked for "owner")');
+  });
+  it('a quote that is never closed, with its line', async () => {
+    put('bank-2.csv', `${table()}41,"Owner\n`);
+    expect(await refused()).toBe('bank-2.csv:42: a quoted cell opens here and does not end');
+  });
+  it('a schema that is not JSON, with line and column', async () => {
+    put('schema.json', '{\n  "name": "x",\n}');
+    expect(await refused()).toBe('schema.json:3:1: not JSON: expected name, found "}"');
+  });
+  it('a schema that is not UTF-8', async () => {
+    put('schema.json', Buffer.from('{"name": "Zürich"}', 'latin1'));
+    expect(await refused()).toBe('schema.json: the file is not UTF-8');
+  });
+  it('a schema that does not hold, with the path', async () => {
+    put('schema.json', JSON.stringify({ ...SCHEMA, key: ['nothing'] }));
+    expect(await refused()).toContain('schema.json: schema at key[0]: "nothing" is not a field');
+  });
+  it.each(['null', '[]', '7', '"text"', '{}'])('a schema that is %s', async (text) => {
+    put('schema.json', text);
+    expect(await refused()).toMatch(/^schema\.json: /);
+  });
+  it('an unknown adversary, with those there are', async () =>
+    expect(await refused('--adversary', 'bank-2=gremlin')).toMatch(/"gremlin".*falsify/));
+  it('more faults than the files bear', async () =>
+    expect(await refused('--faults', '2')).toBe(
+      '4 files for 2 lying banks: to tolerate F lying banks takes 3F + 1 files, here 7',
+    ));
+});
+
+describe('old output', () => {
+  it('stays as it was when a run fails, without debris', async () => {
+    await run();
+    const before = OUTPUTS.map((name) => read(`out/${name}`));
+    put('bank-2.csv', '');
+    refusal(await run(), 2);
+    expect(OUTPUTS.map((name) => read(`out/${name}`))).toEqual(before);
+    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(OUTPUTS);
+    expect(readdirSync(cwd).sort()).toEqual([...files, 'out', 'schema.json'].sort());
+  });
+
+  it('stays as it was when agreement is not reached, which ends with 1', async () => {
+    await run();
+    const before = read('out/seal.json');
+    const { code, stdout, stderr } = await run(
+      '--adversary',
+      'bank-1=silent',
+      '--adversary',
+      'bank-2=silent',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^concordat: [^\n]+\n$/);
+    expect(stdout).toContain('✘ no agreement');
+    expect(stdout).toContain('nothing: what was there is as it was');
+    expect(read('out/seal.json')).toBe(before);
+    expect(readdirSync(cwd).sort()).toEqual([...files, 'out', 'schema.json'].sort());
+  });
+
+  it('is replaced by name, next to what others put there', async () => {
+    await run();
+    put('out/notes.txt', 'mine');
+    put('out/reconciled.csv', 'stale');
+    expect((await run()).code).toBe(0);
+    expect(read('out/notes.txt')).toBe('mine');
+    expect(read('out/reconciled.csv')).toMatch(/^id,owner,balance\n/);
+  });
+
+  it('is not a file: that is refused before anything runs', async () => {
+    put('out', 'mine');
+    expect(refusal(await run(), 2)).toBe('out: it exists and is not a directory');
+    expect(read('out')).toBe('mine');
+  });
+});

@@ -1,0 +1,72 @@
+import type { BankReport, Report } from '../../src/sim/report.js';
+
+/** A bank's report with ordinary figures. */
+export function sampleBank(id: string, changes: Partial<BankReport> = {}): BankReport {
+  return {
+    id,
+    honest: true,
+    adversary: null,
+    state: 'agreed',
+    evidence: [],
+    resultRoot: 'ab'.repeat(32),
+    bytesSent: 12_345,
+    bytesReceived: 67_890,
+    signatures: 7,
+    verifications: 41,
+    ...changes,
+  };
+}
+
+/** A report with ordinary figures. */
+export function sampleReport(changes: Partial<Report> = {}): Report {
+  const epoch = {
+    records: 1010,
+    agreement: true,
+    resultRoot: 'ab'.repeat(32),
+    rounds: 7,
+    views: 1,
+    slots: 1,
+    messages: { total: 1234, byStep: { open: 100, draft: 200, 'commit-vote': 934 } },
+    bytes: {
+      total: 567_890,
+      maxPerBank: 98_100,
+      byStep: { open: 7_890, draft: 500_000, 'commit-vote': 60_000 },
+    },
+    lowerBoundBytes: 12_000,
+    certificateBytes: 161,
+    keys: { total: 1010, unanimous: 960, settled: 40, disputed: 8, unvouched: 2, unresolved: 5 },
+    disclosed: { rawRecords: 40, ofRecords: 4040 },
+    accuracy: 0.9995,
+    resolvedCells: 8000,
+    truthCells: 8080,
+  };
+  return {
+    version: 1,
+    protocol: 'concordat',
+    seed: 1,
+    epochs: 1,
+    banks: 4,
+    faults: 1,
+    quorum: 3,
+    ...epoch,
+    violations: [],
+    naive: { messages: 24, bytes: 24_400_000 },
+    perBank: [
+      sampleBank('bank-01'),
+      sampleBank('bank-02'),
+      sampleBank('bank-03'),
+      sampleBank('bank-04', {
+        honest: false,
+        adversary: 'equivocate',
+        state: 'faulty',
+        evidence: [{ kind: 'two-commitments', verified: true }],
+      }),
+    ],
+    byEpoch: [{ epoch: 0, ...epoch }],
+    cryptography: { bls: 'noble' },
+    network: { name: 'synchronous', latencyMinMs: 10 },
+    parameters: { records: 1000, divergence: 0.01 },
+    durationMs: 4321,
+    ...changes,
+  };
+}

@@ -1,0 +1,94 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build, concordat } from './built.js';
+
+let cwd: string;
+beforeAll(() => {
+  build();
+  cwd = mkdtempSync(`${tmpdir()}/concordat-simulate-`);
+});
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+const SMALL = ['simulate', '--banks', '4', '--records', '60'];
+
+describe('simulate', () => {
+  it('prints a summary in 80 columns without colour on a pipe', async () => {
+    const { code, stdout, stderr } = await concordat(cwd, ...SMALL);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('✔ agreed');
+    expect(stdout).not.toContain('\u001b');
+    for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('prints the report as one JSON document with --json, equal for equal seeds but for the duration', async () => {
+    const figures = async (seed: string): Promise<unknown> => {
+      const { code, stdout, stderr } = await concordat(
+        cwd,
+        ...SMALL,
+        '--seed',
+        seed,
+        '--adversary',
+        'falsify',
+        '--json',
+      );
+      expect([code, stderr]).toEqual([0, '']);
+      const { durationMs, ...report } = JSON.parse(stdout);
+      expect(durationMs).toBeGreaterThan(0);
+      return report;
+    };
+    const report = await figures('3');
+    expect(report).toMatchObject({
+      version: 1,
+      protocol: 'concordat',
+      seed: 3,
+      banks: 4,
+      faults: 1,
+      quorum: 3,
+      agreement: true,
+    });
+    expect(await figures('3')).toEqual(report);
+    expect(await figures('4')).not.toEqual(report);
+  });
+
+  it('writes a page with every parameter and the command that gives it again', async () => {
+    const { code } = await concordat(
+      cwd,
+      ...SMALL,
+      '--network',
+      'wan',
+      '--adversary',
+      'silent',
+      '--report',
+      'report.html',
+    );
+    expect(code).toBe(0);
+    expect(readdirSync(cwd)).toEqual(['report.html']);
+    const page = readFileSync(join(cwd, 'report.html'), 'utf8');
+    const command = /<pre>npx concordat (.*)<\/pre>/.exec(page)?.[1]?.split(' ') ?? [];
+    expect(command).toEqual(
+      expect.arrayContaining(['simulate', '--banks', '4', '--network', 'wan', '--seed', '1']),
+    );
+    const again = JSON.parse((await concordat(cwd, ...command, '--json')).stdout);
+    expect(page).toContain(again.resultRoot);
+    for (const name of Object.keys({ ...again.network, ...again.parameters }))
+      expect(page).toContain(`<td>${name}</td>`);
+  });
+
+  it('ends with 1 and says so when agreement is not reached', async () => {
+    const run = await concordat(cwd, ...SMALL, '--actual-faults', '2', '--adversary', 'silent', '--json');
+    expect(run.code).toBe(1);
+    expect(JSON.parse(run.stdout).agreement).toBe(false);
+    expect(run.stderr).toMatch(/^concordat: [^\n]+\n$/);
+  });
+
+  it('runs the naive baseline alone', async () => {
+    const { code, stdout } = await concordat(cwd, ...SMALL, '--protocol', 'naive', '--json');
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report.protocol).toBe('naive');
+    expect(report.bytes.total).toBe(report.naive.bytes);
+  });
+});
