@@ -1,7 +1,7 @@
 import { concatBytes } from '../crypto/bytes.js';
 import { ConcordatError } from '../crypto/error.js';
 import { Dataset } from '../data/dataset.js';
-import { ballotStatement } from '../protocol/certificate.js';
+import { ballotStatement, type Certificate, certifiedBallot } from '../protocol/certificate.js';
 import { commitmentStatement } from '../protocol/commitment.js';
 import { draftValue, proposalStatement, tableDigest } from '../protocol/draft.js';
 import type { Message } from '../protocol/messages.js';
@@ -113,15 +113,27 @@ const equivocate = defineAdversary({
     }),
 });
 
+/** A leader's own vote never travels: this one shows both of its votes to a bank that can see through it. */
+function shownVotes(certificate: Certificate, context: AttackContext): AdversarialSend[] {
+  const { manifest, index, accomplices, sign, encode } = context;
+  const ballot = certifiedBallot(certificate);
+  const vote: Message = { type: 'vote', ...ballot, signature: sign(ballotStatement(ballot, manifest.size)) };
+  const witness = manifest.banks.findIndex((_, bank) => bank !== index && !accomplices.includes(bank));
+  return [vote, otherVersion(vote, context)!].map((message) => ({ to: witness, bytes: encode(message) }));
+}
+
 const doubleVote = defineAdversary({
   name: 'double-vote',
-  description: 'votes for two values in every phase and slot',
-  attack: (outgoing, context) =>
-    outgoing.flatMap((send) => {
-      const message = context.decode(send.bytes);
+  description: 'votes for two values in every phase and slot; as leader shows both votes to another bank',
+  attack: (outgoing, context) => {
+    const messages = outgoing.map((send) => ({ send, message: context.decode(send.bytes) }));
+    const led = messages.find(({ message }) => message.type === 'certificate')?.message;
+    const votes = messages.flatMap(({ send, message }) => {
       const other = message.type === 'vote' ? otherVersion(message, context) : null;
       return other ? [send, { ...send, bytes: context.encode(other) }] : [send];
-    }),
+    });
+    return led?.type === 'certificate' ? [...shownVotes(led.certificate, context), ...votes] : votes;
+  },
 });
 
 const delay = defineAdversary({
