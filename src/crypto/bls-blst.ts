@@ -2,7 +2,9 @@ import { type Bls, type BlsError, ProvenKey } from './bls.js';
 import { expectSecretKey, provePossession } from './bls-core.js';
 import { ConcordatError } from './error.js';
 
-interface Serialized {
+/** A point of blst that has a byte form. */
+export interface Serialized {
+  /** Compressed by default. */
   toBytes(compress?: boolean): Uint8Array;
 }
 

@@ -27,10 +27,15 @@ export function encodingError(detail: EncodingError): never {
 export class Writer {
   readonly #parts: Uint8Array[] = [];
 
+  /** Appends bytes as they are. They are kept, not copied: the caller must not change them. */
   bytes(bytes: Uint8Array): void {
     this.#parts.push(bytes);
   }
 
+  /**
+   * Appends an unsigned integer of `width` bytes, big-endian.
+   * @throws {@link EncodingError} `ENCODING_OUT_OF_RANGE`, naming `what`.
+   */
   uint(value: number, width: number, what: string): void {
     if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** (8 * width))
       encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
@@ -39,6 +44,7 @@ export class Writer {
     this.#parts.push(out);
   }
 
+  /** All that was appended. */
   finish(): Uint8Array {
     return concatBytes(...this.#parts);
   }
@@ -53,14 +59,20 @@ export class Reader {
     this.#bytes = bytes;
   }
 
+  /** Bytes read so far. */
   get offset(): number {
     return this.#offset;
   }
 
+  /** Bytes not read yet. */
   get left(): number {
     return this.#bytes.length - this.#offset;
   }
 
+  /**
+   * The next `length` bytes, a copy.
+   * @throws {@link EncodingError} `ENCODING_TRUNCATED`, naming `what`.
+   */
   bytes(length: number, what: string): Uint8Array {
     if (length > this.left) encodingError({ code: 'ENCODING_TRUNCATED', what, offset: this.#offset });
     const out = this.#bytes.slice(this.#offset, this.#offset + length);
@@ -68,6 +80,10 @@ export class Reader {
     return out;
   }
 
+  /**
+   * The next unsigned integer of `width` bytes, big-endian.
+   * @throws {@link EncodingError} `ENCODING_TRUNCATED`, or `ENCODING_OUT_OF_RANGE` from 2^53 on.
+   */
   uint(width: number, what: string): number {
     if (width > this.left) encodingError({ code: 'ENCODING_TRUNCATED', what, offset: this.#offset });
     let value = 0;
@@ -76,6 +92,7 @@ export class Reader {
     return value;
   }
 
+  /** @throws {@link EncodingError} `ENCODING_TRAILING` unless all bytes were read. */
   finish(): void {
     if (this.left > 0) encodingError({ code: 'ENCODING_TRAILING', offset: this.#offset, left: this.left });
   }
@@ -86,7 +103,9 @@ export class Reader {
  * encodes to it again or is refused.
  */
 export interface Codec<T> {
+  /** @throws {@link EncodingError} when the value is out of the codec's bounds. */
   write(writer: Writer, value: T): void;
+  /** @throws {@link EncodingError} on bytes that {@link Codec.write} would not have written. */
   read(reader: Reader): T;
 }
 

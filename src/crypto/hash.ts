@@ -23,6 +23,8 @@ export const HASH_DOMAINS = [
   'parent',
   'result',
   'result-row',
+  'proposal',
+  'genesis-share',
   'genesis-commit',
   'genesis-seed',
   'epoch-seed',

@@ -10,7 +10,7 @@ export * as encoding from './encoding.js';
 export { ConcordatError, isConcordatError } from './error.js';
 export { HASH_DOMAINS, type HashDomain, hash, keyedHash } from './hash.js';
 export { identity } from './identity.js';
-export * as keys from './keys.js';
+export * as keys from './keys-exports.js';
 export * as merkle from './merkle.js';
 export * as pedersen from './pedersen.js';
 export * as vrf from './vrf.js';

@@ -78,6 +78,7 @@ export class BankSecrets implements SecretBytes {
     return this.#bytes.vault.slice();
   }
 
+  /** What JSON shows of secrets: nothing. */
   toJSON(): string {
     return redacted;
   }

@@ -68,7 +68,7 @@ const isScalar = (value: bigint): boolean => typeof value === 'bigint' && value 
  * bigints and zero values are skipped, so this does not take constant time.
  *
  * @param values integers from 0 below {@link ORDER}
- * @param blinding likewise, as from {@link blinding}
+ * @param blinding likewise, as the function `blinding` gives
  * @throws {@link PedersenError} when a scalar is not in range (it is never reduced: two openings would be one) or there
  * are more than {@link MAX_VALUES}.
  */

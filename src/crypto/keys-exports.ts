@@ -1,0 +1,12 @@
+export { createBankKeystore, openBankKeystore } from './bank-keystore.js';
+export * from './keys.js';
+export {
+  DEFAULT_KEYSTORE_COST,
+  decryptKeystore,
+  encryptKeystore,
+  type Keystore,
+  type KeystoreError,
+  type KeystoreOptions,
+  MAX_KEYSTORE_COST,
+  MIN_KEYSTORE_COST,
+} from './keystore.js';

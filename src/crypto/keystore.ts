@@ -1,0 +1,191 @@
+import { ctr } from '@noble/ciphers/aes.js';
+import { equalBytes } from '@noble/ciphers/utils.js';
+import { scrypt } from '@noble/hashes/scrypt.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import * as v from 'valibot';
+import { concatBytes, expectBytes, fromHex, toHex, utf8 } from './bytes.js';
+import { ConcordatError } from './error.js';
+
+/** Why a keystore was not made or not opened. No fact and no message holds anything of the secret or the password. */
+export type KeystoreError =
+  | { readonly code: 'KEYSTORE_MALFORMED'; readonly reason: string }
+  | { readonly code: 'KEYSTORE_COST_INVALID'; readonly cost: number }
+  | { readonly code: 'KEYSTORE_PASSWORD_INVALID'; readonly reason: string }
+  | { readonly code: 'KEYSTORE_SECRET_INVALID'; readonly length: number }
+  /** The password is wrong or the file was altered: the two cannot be told apart. */
+  | { readonly code: 'KEYSTORE_NOT_OPENED' };
+
+/** scrypt's cost as EIP-2335 has it: n = 2^18, which takes 256 MiB and about a second. */
+export const DEFAULT_KEYSTORE_COST = 18;
+/** Least cost, n = 2^10: for tests, a password under it is guessed 256 times as fast as under the default. */
+export const MIN_KEYSTORE_COST = 10;
+/** Greatest cost, n = 2^20 and 1 GiB: a keystore that asks for more is refused before memory is taken. */
+export const MAX_KEYSTORE_COST = 20;
+/** Most bytes of an encrypted secret. */
+const MAX_SECRET_BYTES = 64;
+
+const lowerHex = (low: number, high = low) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^(?:[0-9a-f]{2})*$/, 'is not lower-case hexadecimal'),
+    v.minLength(2 * low, 'is too short'),
+    v.maxLength(2 * high, 'is too long'),
+  );
+
+const keystoreShape = v.strictObject({
+  crypto: v.strictObject({
+    kdf: v.strictObject({
+      function: v.literal('scrypt'),
+      params: v.strictObject({
+        dklen: v.literal(32),
+        n: v.picklist(
+          Array.from(
+            { length: MAX_KEYSTORE_COST - MIN_KEYSTORE_COST + 1 },
+            (_, i) => 2 ** (MIN_KEYSTORE_COST + i),
+          ),
+          `is not a power of two from 2^${MIN_KEYSTORE_COST} to 2^${MAX_KEYSTORE_COST}`,
+        ),
+        p: v.literal(1),
+        r: v.literal(8),
+        salt: lowerHex(32),
+      }),
+      message: v.literal(''),
+    }),
+    checksum: v.strictObject({
+      function: v.literal('sha256'),
+      params: v.strictObject({}),
+      message: lowerHex(32),
+    }),
+    cipher: v.strictObject({
+      function: v.literal('aes-128-ctr'),
+      params: v.strictObject({ iv: lowerHex(16) }),
+      message: lowerHex(1, MAX_SECRET_BYTES),
+    }),
+  }),
+  description: v.optional(v.pipe(v.string(), v.maxLength(1024)), ''),
+  pubkey: v.optional(lowerHex(48)),
+  path: v.pipe(v.string(), v.maxLength(256)),
+  uuid: v.pipe(v.string(), v.uuid()),
+  version: v.literal(4),
+});
+
+/** An EIP-2335 keystore as JSON: scrypt with r = 8 and p = 1, AES-128 in counter mode, SHA-256. */
+export type Keystore = v.InferOutput<typeof keystoreShape>;
+
+/** What {@link encryptKeystore} needs beside the secret. */
+export interface KeystoreOptions {
+  readonly password: string;
+  /** Gives that many bytes from a cryptographic source. */
+  readonly random: (length: number) => Uint8Array;
+  /** Binary logarithm of scrypt's n; {@link DEFAULT_KEYSTORE_COST} when left out. */
+  readonly cost?: number;
+  /** For people. */
+  readonly description?: string;
+  /** The BLS public key that belongs to the secret, 48 bytes. Checked by who opens the keystore, not here. */
+  readonly pubkey?: Uint8Array;
+}
+
+/**
+ * Encrypts a secret of 1 to 64 bytes under a password (EIP-2335, version 4). A fresh salt makes the key, so the counter
+ * never repeats under it.
+ *
+ * @throws {@link KeystoreError} `KEYSTORE_COST_INVALID`, `KEYSTORE_PASSWORD_INVALID` or `KEYSTORE_SECRET_INVALID`.
+ */
+export function encryptKeystore(secret: Uint8Array, options: KeystoreOptions): Keystore {
+  const { password, random, cost = DEFAULT_KEYSTORE_COST, description = '', pubkey } = options;
+  if (!Number.isInteger(cost) || cost < MIN_KEYSTORE_COST || cost > MAX_KEYSTORE_COST)
+    refuse(
+      { code: 'KEYSTORE_COST_INVALID', cost },
+      `the cost is not from ${MIN_KEYSTORE_COST} to ${MAX_KEYSTORE_COST}`,
+    );
+  if (secret.length < 1 || secret.length > MAX_SECRET_BYTES)
+    refuse(
+      { code: 'KEYSTORE_SECRET_INVALID', length: secret.length },
+      `a keystore holds 1 to ${MAX_SECRET_BYTES} bytes`,
+    );
+  const draw = (length: number): Uint8Array => expectBytes(random(length), length, 'random');
+  const [salt, iv, uuid] = [draw(32), draw(16), draw(16)];
+  const key = deriveKey(password, salt, 2 ** cost);
+  const message = ctr(key.subarray(0, 16), iv).encrypt(secret);
+  const checksum = checksumOf(key, message);
+  key.fill(0);
+  return {
+    crypto: {
+      kdf: {
+        function: 'scrypt',
+        params: { dklen: 32, n: 2 ** cost, p: 1, r: 8, salt: toHex(salt) },
+        message: '',
+      },
+      checksum: { function: 'sha256', params: {}, message: toHex(checksum) },
+      cipher: { function: 'aes-128-ctr', params: { iv: toHex(iv) }, message: toHex(message) },
+    },
+    description,
+    ...(pubkey === undefined ? {} : { pubkey: toHex(expectBytes(pubkey, 48, 'pubkey')) }),
+    path: '',
+    uuid: uuidOf(uuid),
+    version: 4,
+  };
+}
+
+/**
+ * The secret of an EIP-2335 keystore. Of the standard's two key derivations only scrypt is read.
+ *
+ * The standard's checksum covers the derived key and the encrypted secret, hence salt and cost, but neither the IV nor
+ * the public key: a keystore whose IV was altered opens to another secret. Who calls this compares what the secret
+ * derives to `pubkey`.
+ *
+ * @param document parsed JSON, of any shape
+ * @throws {@link KeystoreError} `KEYSTORE_MALFORMED`, `KEYSTORE_PASSWORD_INVALID` or `KEYSTORE_NOT_OPENED`.
+ */
+export function decryptKeystore(
+  document: unknown,
+  password: string,
+): { readonly secret: Uint8Array; readonly pubkey: Uint8Array | null } {
+  const parsed = v.safeParse(keystoreShape, document, { abortEarly: true });
+  if (!parsed.success) {
+    const { path, message } = parsed.issues[0];
+    // The message of a literal or picklist would repeat what the file holds there, which may be a misplaced secret.
+    const reason = `"${path?.map(({ key }) => String(key)).join('.') ?? ''}" ${/^is /.test(message) ? message : 'is not as EIP-2335 has it'}`;
+    return refuse({ code: 'KEYSTORE_MALFORMED', reason }, `this is not a keystore: ${reason}`);
+  }
+  const { crypto, pubkey } = parsed.output;
+  const message = fromHex(crypto.cipher.message);
+  const key = deriveKey(password, fromHex(crypto.kdf.params.salt), crypto.kdf.params.n);
+  // Not byte by byte until the first difference: how far a guess got must not be timed.
+  if (!equalBytes(checksumOf(key, message), fromHex(crypto.checksum.message)))
+    refuse({ code: 'KEYSTORE_NOT_OPENED' }, 'the password is wrong, or the keystore was altered');
+  const secret = ctr(key.subarray(0, 16), fromHex(crypto.cipher.params.iv)).decrypt(message);
+  key.fill(0);
+  return { secret, pubkey: pubkey === undefined ? null : fromHex(pubkey) };
+}
+
+/**
+ * The bytes of a password as EIP-2335 wants them: NFKD, without C0 and C1 controls and DELETE, in UTF-8. A password
+ * typed on another keyboard layout or system is then the same.
+ */
+function passwordBytes(password: string): Uint8Array {
+  const invalid = (reason: string): never =>
+    refuse({ code: 'KEYSTORE_PASSWORD_INVALID', reason }, `the password ${reason}`);
+  // Encoding would replace a lone surrogate, and so let different passwords open one keystore.
+  if (typeof password !== 'string' || !password.isWellFormed()) return invalid('is not well-formed');
+  const bytes = utf8(password.normalize('NFKD').replace(/\p{Cc}/gu, ''));
+  return bytes.length === 0 ? invalid('is empty') : bytes;
+}
+
+const deriveKey = (password: string, salt: Uint8Array, n: number): Uint8Array =>
+  scrypt(passwordBytes(password), salt, { N: n, r: 8, p: 1, dkLen: 32 });
+
+const checksumOf = (key: Uint8Array, message: Uint8Array): Uint8Array =>
+  sha256(concatBytes(key.subarray(16, 32), message));
+
+/** RFC 9562 §5.4. */
+function uuidOf(random: Uint8Array): string {
+  const bytes = random.slice();
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+function refuse(detail: KeystoreError, message: string): never {
+  throw new ConcordatError<KeystoreError>(detail, message);
+}
