@@ -50,7 +50,7 @@ export function breaksTable(breaks: readonly ShownBreak[]): Html {
     .slice(0, MAX_BREAKS)
     .map(
       ({ key, field, state, reason, holders, support }) =>
-        html`<tr><td><code>${key}</code></td><td>${field ?? 'whole record'}</td><td>${state}</td><td>${reason}</td><td>${holders.join(', ')}</td>${number(support)}</tr>`,
+        html`<tr><td><code>${key}</code></td><td>${field ?? 'whole record'}</td><td class="word">${state}</td><td>${reason}</td><td>${holders.join(', ')}</td>${number(support)}</tr>`,
     );
   const rest = breaks.length - rows.length;
   const note = rest > 0 ? html`<p class="soft">and ${grouped(rest)} more in breaks.csv</p>` : html``;

@@ -1,6 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodeOf, failureLine } from './cli-error.js';
+import { addKeygen } from './keygen.js';
+import { addManifest } from './manifest.js';
 import { addReconcile } from './reconcile.js';
+import { addReveal } from './reveal.js';
+import { addSign } from './sign.js';
 import { addSimulate } from './simulate.js';
 import { addVerify } from './verify.js';
 
@@ -8,7 +12,15 @@ import { addVerify } from './verify.js';
 type AddCommand = (program: Command) => void;
 
 /** Every command, in the order in which help lists them. */
-const COMMANDS: readonly AddCommand[] = [addReconcile, addSimulate, addVerify];
+const COMMANDS: readonly AddCommand[] = [
+  addReconcile,
+  addSimulate,
+  addVerify,
+  addKeygen,
+  addManifest,
+  addReveal,
+  addSign,
+];
 
 const EXIT_CODES = `
 Exit codes:

@@ -6,8 +6,9 @@
  */
 export { Bank, type BankOptions } from './bank.js';
 export type { Certificate, Phase, TimeoutCertificate } from './certificate.js';
-export { verifyCertificate, verifyTimeoutCertificate } from './certificate.js';
-export { type ChainState, genesisChain, nextChain } from './chain.js';
+export { PHASES, verifyCertificate, verifyTimeoutCertificate } from './certificate.js';
+export { type ChainLink, type ChainState, genesisChain, nextChain } from './chain.js';
+export type { Commitment, SignedCommitment } from './commitment.js';
 export { defaultSuite } from './default-suite.js';
 export {
   type DocumentError,
@@ -25,8 +26,33 @@ export {
   type EvidenceError,
   evidenceCodec,
   evidenceName,
+  type Testimony,
   verifyEvidence,
 } from './evidence.js';
+export {
+  type JoiningError,
+  type JoiningKeys,
+  joiningKeys,
+  joinManifest,
+  type ManifestSignature,
+  openProposal,
+  type Proposal,
+  type ProposedBank,
+  proposalDigest,
+  propose,
+  type Reveal,
+  revealShare,
+  signManifest,
+} from './joining.js';
+export {
+  type JoiningDocument,
+  type JoiningDocumentError,
+  keysDocument,
+  proposalDocument,
+  readJoiningDocument,
+  revealDocument,
+  signatureDocument,
+} from './joining-documents.js';
 export {
   type BankEntry,
   DEFAULT_PARAMETERS,
@@ -36,12 +62,37 @@ export {
   type ManifestError,
   manifestDigest,
   type Parameters,
+  STATISTICS_MODES,
   type StatisticsMode,
 } from './manifest.js';
-export { type Message, type MessageOf, type MessageType, messageCodec, messageTypeOf } from './messages.js';
-export { executorCount, expectTolerance, maxFaults, quorum, sealQuorum } from './quorum.js';
+export {
+  type CertificateMessage,
+  type CommitMessage,
+  type DraftCopyMessage,
+  type DraftMessage,
+  type EvidenceMessage,
+  type FetchMessage,
+  type Message,
+  type MessageOf,
+  type MessageType,
+  type MessageTypes,
+  messageCodec,
+  messageTypeOf,
+  type OpenMessage,
+  type ProposalNotice,
+  type RecordsMessage,
+  type RepeatMessage,
+  type ResultMessage,
+  type SealMessage,
+  type SketchPart,
+  type SymbolsMessage,
+  type TimeoutMessage,
+  type VoteMessage,
+  type WantMessage,
+} from './messages.js';
+export { executorCount, expectTolerance, maxFaults, type QuorumError, quorum, sealQuorum } from './quorum.js';
 export { checkSeal, type Seal, type SealError, sealCodec, type VerifiedSeal } from './seal.js';
 export type { Slot } from './slot.js';
-export { PROTOCOL_VERSION, type Statement, type StatementType } from './statement.js';
+export { PROTOCOL_VERSION, STATEMENT_TYPES, type Statement, type StatementType } from './statement.js';
 export type { IdentityScheme, Suite } from './suite.js';
 export { verifySeal } from './verify-seal.js';
