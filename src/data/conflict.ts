@@ -187,7 +187,7 @@ function isCanonicalNumbering(column: readonly number[], versions: number): bool
 }
 
 /** Why an input refuses a table. */
-export type ColumnRefusal = 'equal-digests' | 'column-wrong' | 'digest-outside-class' | 'unknown-key';
+export type ColumnRefusal = 'equal-digests' | 'column-wrong' | 'digest-outside-class';
 
 /**
  * Checks the rows of a table against what one input really holds: its class must be its own in every row, its own

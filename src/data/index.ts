@@ -6,11 +6,20 @@
 export * from './conflict.js';
 export * from './dataset.js';
 export type { FieldDecision } from './decide.js';
-export type { Field, FieldCommon, FieldKind, FieldType, NormaliseStep, ResolveRule } from './field.js';
+export {
+  type Field,
+  type FieldCommon,
+  type FieldKind,
+  type FieldType,
+  MAX_INTEGER_BYTES,
+  type NormaliseStep,
+  type ResolveRule,
+} from './field.js';
 export * from './key-class.js';
 export * from './outcome.js';
 export type { ReconcileRequest } from './reconcile-request.js';
 export * from './record.js';
+export { canonicalClaims, compareValues } from './resolve/claims.js';
 export * from './resolve.js';
 export { type Schema, type SchemaBody, type SchemaError, schemaCodec } from './schema.js';
 export { defineSchema } from './schema-json.js';
@@ -18,7 +27,8 @@ export { Sketch } from './sketch.js';
 export { SketchDecoder } from './sketch-decoder.js';
 export { estimateDifferences, symbolsFor } from './sketch-estimate.js';
 export { SKETCH_ITEM_LENGTH, SKETCH_KEY_LENGTH, type SketchError, SketchKey } from './sketch-item.js';
-export { SketchItems } from './sketch-items.js';
+export { type DigestPair, SketchItems } from './sketch-items.js';
+export { MAX_SKETCH_SYMBOLS } from './sketch-symbols.js';
 export { columnStatistics } from './statistics.js';
 export * from './table-error.js';
 export * from './table-reader.js';

@@ -12,10 +12,15 @@ import type { Value } from './value.js';
 
 /** How many keys of the union fell into which class. `unresolved` counts the disputed keys left without a decision. */
 export interface Totals {
+  /** All inputs hold one version. */
   readonly unanimous: number;
+  /** One version, or absence, has the support that settles a key. */
   readonly settled: number;
+  /** Held by more than f banks, and not settled. */
   readonly disputed: number;
+  /** Held by f banks or fewer. */
   readonly unvouched: number;
+  /** Disputed keys of which a field, or all, stayed open. */
   readonly unresolved: number;
 }
 

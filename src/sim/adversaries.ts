@@ -2,8 +2,9 @@ import { concatBytes } from '../crypto/bytes.js';
 import { ConcordatError } from '../crypto/error.js';
 import { Dataset } from '../data/dataset.js';
 import { ballotStatement, type Certificate, certifiedBallot } from '../protocol/certificate.js';
+import { leaderOf } from '../protocol/chain.js';
 import { commitmentStatement } from '../protocol/commitment.js';
-import { draftValue, proposalStatement, tableDigest } from '../protocol/draft.js';
+import { draftValue, proposalStatement } from '../protocol/draft.js';
 import type { Message } from '../protocol/messages.js';
 import { sketchStatement } from '../protocol/requests.js';
 import { resultStatement } from '../protocol/seal.js';
@@ -16,6 +17,7 @@ import {
   type RecordsContext,
 } from './adversary.js';
 import { falsifyRecord } from './falsify.js';
+import { lyingDraft } from './lying-draft.js';
 import { Random } from './random.js';
 
 /** The share of its records that a liar alters. */
@@ -163,28 +165,26 @@ const replay = defineAdversary({
 
 const lyingLeader = defineAdversary({
   name: 'lying-leader',
-  description: 'as leader drafts a conflict table with rows left out or a column changed; otherwise honest',
-  attack: (outgoing, context) =>
-    outgoing.map((send) => {
+  description: 'as leader drafts a conflict table with a row left out or a column changed; otherwise honest',
+  attack: (outgoing, context) => {
+    // One lie a slot, the same for all: two would be an equivocation, which is another attack.
+    let lie: Uint8Array | null = null;
+    return outgoing.map((send) => {
       const message = context.decode(send.bytes);
-      if (message.type !== 'draft') return send;
-      return { ...send, bytes: context.encode(lyingDraft(message, context)) };
-    }),
+      if (message.type === 'draft') {
+        lie ??= context.encode(lyingDraft(message, context));
+        return { ...send, bytes: lie };
+      }
+      // Its core would show the others the draft it never sent, and so prove it faulty.
+      if (message.type === 'timeout' && message.proposal && leads(context, message.proposal.slot.view))
+        return { ...send, bytes: context.encode({ ...message, proposal: null }) };
+      return send;
+    });
+  },
 });
 
-function lyingDraft(message: Message & { type: 'draft' }, context: AttackContext): Message {
-  const { draft } = message;
-  // One lie a slot, the same for all: two would be an equivocation, which is another attack.
-  const { view, index } = draft.header.slot;
-  const lie = new Random(`${context.index}/${draft.header.epoch}/${view}.${index}`);
-  const tampered = { ...draft, table: draft.table.slice() };
-  let { commonRoot } = draft.header;
-  if (draft.table.length > 1 && lie.int(2) === 0) tampered.table[1 + lie.int(draft.table.length - 1)]! ^= 1;
-  else commonRoot = altered(commonRoot);
-  const header = { ...draft.header, commonRoot, table: tableDigest(tampered.table) };
-  const signature = context.sign(proposalStatement(header.epoch, header.slot, draftValue(header)));
-  return { type: 'draft', draft: { ...tampered, header }, signature };
-}
+const leads = ({ bank, index }: AttackContext, view: number): boolean =>
+  leaderOf(bank.chain, view) === index;
 
 const garbageSketch = defineAdversary({
   name: 'garbage-sketch',

@@ -1,3 +1,4 @@
+import { equalBytes } from '../crypto/bytes.js';
 import type { ConflictTable } from '../data/conflict.js';
 import type { BankState } from './report.js';
 import type { EpochRecord } from './simulation.js';
@@ -22,7 +23,8 @@ export function bankStates(
     if (!known) return 'silent';
     if (!sealed) return honest.includes(bank) || record.heardLate.has(bank) ? 'behind' : 'silent';
     if (!sealed.outcome) return 'behind';
-    return outliers.has(bank) ? 'divergent' : 'agreed';
+    const same = equalBytes(sealed.outcome.root, sealed.seal.root);
+    return outliers.has(bank) || !same ? 'divergent' : 'agreed';
   });
 }
 

@@ -14,14 +14,30 @@ export {
 } from './adversary.js';
 export { type Consortium, createConsortium } from './consortium.js';
 export { falsifyRecord, misstateField } from './falsify.js';
-export { type Generated, type GenerateOptions, generate } from './generate.js';
-export type { NetworkModel, Partition } from './network.js';
+export { type Generated, type GenerateError, type GenerateOptions, generate } from './generate.js';
+export { type NetworkError, type NetworkModel, type Partition, propagationBoundMs } from './network.js';
 export { Oracle, type OracleFacts } from './oracle.js';
-export { describeNetwork, NETWORK_PRESETS, type NetworkPreset, networkPreset } from './presets.js';
-export { Random } from './random.js';
+export {
+  describeNetwork,
+  MAX_LATENCY_MS,
+  NETWORK_PRESETS,
+  type NetworkPreset,
+  networkPreset,
+} from './presets.js';
+export { Random, type RandomError } from './random.js';
 export { type ReconcileOptions, type ReconcileOutcome, reconcile } from './reconcile.js';
 export type { BankReport, BankState, EpochReport, KeyCounts, Report } from './report.js';
 export { type SimulateOptions, simulate } from './simulate.js';
 export { type EpochRecord, Simulation, type SimulationOptions } from './simulation.js';
+export type { Work } from './suite.js';
 export { formatTraceEvent, TraceDigest, type TraceEvent } from './trace.js';
-export { type NodeEffects, type SimNode, World } from './world.js';
+export type { Traffic, Volume } from './traffic.js';
+export {
+  type NodeEffects,
+  type RunEnd,
+  type RunLimits,
+  type SimNode,
+  World,
+  type WorldError,
+  type WorldOptions,
+} from './world.js';

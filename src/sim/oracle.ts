@@ -49,7 +49,10 @@ export class Oracle {
     this.#honest = new Set(facts.honest);
   }
 
-  /** @param datasets what each bank commits to in this epoch, by index: a liar's after its lies */
+  /**
+   * Begins an epoch: what was seen in the one before is forgotten, its violations stay.
+   * @param datasets what each bank commits to in this epoch, by index: a liar's after its lies
+   */
   beginEpoch(epoch: number, datasets: readonly Dataset[]): void {
     this.#epoch = epoch;
     this.#datasets = datasets;
@@ -196,10 +199,14 @@ export class Oracle {
   /** A raw record may go to a bank that lacks it, after agreement, when most holders have that version. */
   #checkDisclosures(): void {
     const { faults, absence } = this.facts;
-    const inputs = this.#inputs ?? [];
+    const inputs = this.#inputs;
     for (const { from, to, record, afterAgreement } of this.#disclosures) {
       const entry = this.#recordsOf(from).get(record);
       if (!entry) continue; // not its own record: nothing of its data left it
+      const leak = (why: string): void =>
+        this.#violated('confidentiality', `${this.#name(from)} sent ${this.#name(to)} a record ${why}`);
+      if (!afterAgreement) leak('before the inputs were agreed');
+      if (!inputs) continue; // nobody sealed: what was settled among them is not known
       const held = (bank: number): string | null => {
         const found = this.#datasets[bank]!.get(entry.keyDigest);
         return found ? toHex(found.bytes) : null;
@@ -207,9 +214,6 @@ export class Oracle {
       const support = inputs.filter((bank) => held(bank) === record).length;
       const voices = absence === 'vote' ? inputs.length : inputs.filter((bank) => held(bank) !== null).length;
       const settled = 2 * support > voices + faults && support > faults;
-      const leak = (why: string): void =>
-        this.#violated('confidentiality', `${this.#name(from)} sent ${this.#name(to)} a record ${why}`);
-      if (!afterAgreement) leak('before the inputs were agreed');
       if (!settled) leak('that is not settled');
       if (held(to) === record && inputs.includes(to)) leak('that it holds');
     }

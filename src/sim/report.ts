@@ -3,6 +3,7 @@ export type BankState = 'agreed' | 'silent' | 'divergent' | 'faulty' | 'behind';
 
 /** One bank in a {@link Report}. */
 export interface BankReport {
+  /** The bank's name. */
   readonly id: string;
   /** Whether it ran the protocol unaltered; null where nobody can know. */
   readonly honest: boolean | null;
@@ -14,46 +15,68 @@ export interface BankReport {
    * `faulty`: proven so, by evidence. Only the last is an accusation.
    */
   readonly state: BankState;
+  /** Proofs against it that an honest bank holds; `verified` says that this run checked them again. */
   readonly evidence: readonly { readonly kind: string; readonly verified: boolean }[];
   /** Root of the result it sealed, hex, null when it did not. */
   readonly resultRoot: string | null;
+  /** Bytes of its messages that left it, repeated transmissions included. */
   readonly bytesSent: number;
+  /** Bytes of messages that reached it. */
   readonly bytesReceived: number;
+  /** Signatures and VRF proofs that it made. */
   readonly signatures: number;
+  /** Signatures, aggregates and VRF proofs that it checked; one aggregate is one check. */
   readonly verifications: number;
 }
 
 /** Keys of the union by class; `unresolved` counts the disputed ones without a decision. */
 export interface KeyCounts {
+  /** Keys of the union, the sum of the four classes. */
   readonly total: number;
   readonly unanimous: number;
   readonly settled: number;
   readonly disputed: number;
   readonly unvouched: number;
+  /** Disputed keys without a decision; counted in `disputed` too. */
   readonly unresolved: number;
 }
 
 /** Figures of one epoch. */
 export interface EpochReport {
   readonly epoch: number;
+  /** Keys in the union of the inputs. */
   readonly records: number;
+  /** Whether all honest banks sealed the same result. */
   readonly agreement: boolean;
+  /** Root of the sealed result, hex; empty without a seal. */
   readonly resultRoot: string;
+  /** Message delays from the first Open to the last honest bank's commit certificate, over all views. */
   readonly rounds: number;
+  /** Views that an honest bank entered. */
   readonly views: number;
+  /** Slots in which something was proposed. */
   readonly slots: number;
+  /** Messages on the wire, in all and by type. */
   readonly messages: { readonly total: number; readonly byStep: Readonly<Record<string, number>> };
+  /** Their bytes; `maxPerBank` is the most that one bank sent and received together. */
   readonly bytes: {
     readonly total: number;
     readonly maxPerBank: number;
     readonly byStep: Readonly<Record<string, number>>;
   };
+  /** Canonical bytes of the result that honest banks did not hold: each had to receive at least these. */
   readonly lowerBoundBytes: number;
+  /** Bytes of the commit certificate. */
   readonly certificateBytes: number;
+  /** Keys of the union by class. */
   readonly keys: KeyCounts;
+  /** Raw records that left their bank in a form some other bank can read, counted once a bank and key. */
   readonly disclosed: { readonly rawRecords: number; readonly ofRecords: number };
+  /** Right cells over truth cells, an open cell counting as wrong; null where the truth is unknown. */
   readonly accuracy: number | null;
+  /** Cells that have a decided value. */
   readonly resolvedCells: number;
+  /** Cells of the truth, null where it is unknown. */
   readonly truthCells: number | null;
 }
 

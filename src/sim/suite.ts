@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Bls, ProvenKey } from '../crypto/bls.js';
-import { toHex } from '../crypto/bytes.js';
+import { toHex, uint64 } from '../crypto/bytes.js';
 import type { Suite } from '../protocol/suite.js';
 
 /** How often a bank signed and verified. A check of an aggregate counts once. */
@@ -17,7 +17,7 @@ export function memoisedSuite(suite: Suite): Suite {
   const known = new Map<string, unknown>();
   const once = <T>(operation: string, parts: readonly Uint8Array[], compute: () => T): T => {
     const state = sha256.create();
-    for (const part of parts) state.update(Uint8Array.of(part.length >> 8, part.length & 255)).update(part);
+    for (const part of parts) state.update(uint64(part.length)).update(part);
     const key = operation + toHex(state.digest());
     if (!known.has(key)) known.set(key, compute());
     return known.get(key) as T;

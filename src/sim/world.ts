@@ -26,9 +26,11 @@ export interface NodeEffects {
 
 /** A participant of a simulation. It computes in no time and has no clock. */
 export interface SimNode {
+  /** Called once, at the node's start. */
   start(): NodeEffects;
   /** May come before `start` when nodes start at different times. */
   message(from: number, bytes: Uint8Array): NodeEffects;
+  /** A timer that the node set has run out. */
   timer(id: string): NodeEffects;
 }
 

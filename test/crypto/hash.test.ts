@@ -77,9 +77,15 @@ describe('hash', () => {
   });
 
   it('has not changed: whatever was signed or sealed stays verifiable', () => {
-    expect(toHex(hash('record'))).toMatchInlineSnapshot(`"ca02c67b179f5f152d4621644d4f60cf6432b759f76d11a7e268b64e773ac759"`);
-    expect(toHex(hash('statement', utf8('a'), utf8('bc')))).toMatchInlineSnapshot(`"c511824f29f505f9411a858a30f828368b00b9b3b1ac03096c6a28efa94376ed"`);
-    expect(toHex(hash('result', new Uint8Array(32), new Uint8Array()))).toMatchInlineSnapshot(`"1c2fb7ae8203ead42911bdad364210611aec47337b8cd8b14ff1684a1d314d5f"`);
+    expect(toHex(hash('record'))).toMatchInlineSnapshot(
+      `"ca02c67b179f5f152d4621644d4f60cf6432b759f76d11a7e268b64e773ac759"`,
+    );
+    expect(toHex(hash('statement', utf8('a'), utf8('bc')))).toMatchInlineSnapshot(
+      `"c511824f29f505f9411a858a30f828368b00b9b3b1ac03096c6a28efa94376ed"`,
+    );
+    expect(toHex(hash('result', new Uint8Array(32), new Uint8Array()))).toMatchInlineSnapshot(
+      `"1c2fb7ae8203ead42911bdad364210611aec47337b8cd8b14ff1684a1d314d5f"`,
+    );
   });
 });
 
@@ -108,6 +114,8 @@ describe('keyedHash', () => {
   });
 
   it('has not changed', () => {
-    expect(toHex(keyedHash('blinding', key, utf8('x')))).toMatchInlineSnapshot(`"3abd8f9f1ad71b888c7f982814ddfc56d83a2d36ad505f394be35195992780b6"`);
+    expect(toHex(keyedHash('blinding', key, utf8('x')))).toMatchInlineSnapshot(
+      `"3abd8f9f1ad71b888c7f982814ddfc56d83a2d36ad505f394be35195992780b6"`,
+    );
   });
 });

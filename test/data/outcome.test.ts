@@ -1,0 +1,346 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toHex } from '../../src/crypto/bytes.js';
+import { decode, encode } from '../../src/crypto/encoding.js';
+import { isConcordatError } from '../../src/crypto/error.js';
+import { type Outcome, reconcileOutcome, totalsCodec } from '../../src/data/outcome.js';
+import { formatKey } from '../../src/data/record.js';
+import type { Schema } from '../../src/data/schema.js';
+import { defineSchema } from '../../src/data/schema-json.js';
+import type { Value } from '../../src/data/value.js';
+import { requestOf } from './reconcile-fixture.js';
+
+const schemaOf = (absence: 'vote' | 'abstain'): Schema =>
+  defineSchema({
+    name: 'accounts',
+    version: 1,
+    absence,
+    key: ['id'],
+    fields: {
+      id: { type: 'integer' },
+      owner: { type: 'string' },
+      balance: { type: 'decimal', scale: 2, optional: true, resolve: 'median' },
+      branch: { type: 'string', optional: true, resolve: { function: 'nobody-registered-it' } },
+    },
+  });
+const VOTE = schemaOf('vote');
+const ABSTAIN = schemaOf('abstain');
+
+type Row = readonly Value[];
+const account = (id: number, owner = `owner ${id}`, balance: number | null = 100 * id): Row => [
+  BigInt(id),
+  owner,
+  balance === null ? null : BigInt(balance),
+  null,
+];
+const book = (...changes: (Row | number)[]): Row[] => {
+  const rows = new Map([1, 2, 3, 4, 5].map((id) => [BigInt(id), account(id)]));
+  for (const change of changes)
+    if (typeof change === 'number') rows.delete(BigInt(change));
+    else rows.set(change[0] as bigint, change);
+  return [...rows.values()];
+};
+
+const root = (outcome: Outcome): string => toHex(outcome.root);
+const rowFor = (outcome: Outcome, id: number) => outcome.rows.find(({ values }) => values[0] === BigInt(id));
+const names = (schema: Schema, outcome: Outcome): string[] =>
+  outcome.rows.map(({ values }) => formatKey(schema, values as Value[])).sort();
+
+describe('unanimous records', () => {
+  const outcome = reconcileOutcome(requestOf(VOTE, 1, [book(), book(), book(), book()]));
+
+  it('stand as they are, in key-digest order, without a break or an explanation', () => {
+    expect(names(VOTE, outcome)).toEqual(['1', '2', '3', '4', '5']);
+    expect(outcome.rows.map(({ keyDigest }) => toHex(keyDigest))).toEqual(
+      outcome.rows.map(({ keyDigest }) => toHex(keyDigest)).sort(),
+    );
+    expect(outcome.totals).toEqual({ unanimous: 5, settled: 0, disputed: 0, unvouched: 0, unresolved: 0 });
+    expect([outcome.breaks, outcome.explanations]).toEqual([[], []]);
+  });
+
+  it('change the root with any value of any field', () => {
+    const roots = [account(3, 'other'), account(3, 'owner 3', 301), account(3, 'owner 3', null)].map(
+      (row) => {
+        const changed = book(row);
+        return root(reconcileOutcome(requestOf(VOTE, 1, [changed, changed, changed, changed])));
+      },
+    );
+    expect(new Set([...roots, root(outcome)]).size).toBe(4);
+  });
+
+  it('change the root with a record more or less', () => {
+    const less = book(3);
+    const more = book(account(6));
+    const roots = [less, more].map((rows) =>
+      root(reconcileOutcome(requestOf(VOTE, 1, [rows, rows, rows, rows]))),
+    );
+    expect(new Set([...roots, root(outcome)]).size).toBe(3);
+  });
+
+  it('of nobody are a result, too', () => {
+    const empty = reconcileOutcome(requestOf(VOTE, 1, [[], [], [], []]));
+    expect(empty.rows).toEqual([]);
+    expect(root(empty)).not.toBe(root(outcome));
+  });
+});
+
+describe('a settled key', () => {
+  const tables = [book(), book(), book(account(2, 'mistaken')), book()];
+  const outcome = reconcileOutcome(requestOf(VOTE, 1, tables));
+
+  it('takes its winner', () => {
+    expect(rowFor(outcome, 2)!.values).toEqual(account(2));
+    expect(outcome.totals).toEqual({ unanimous: 4, settled: 1, disputed: 0, unvouched: 0, unresolved: 0 });
+  });
+
+  it('is a break that names who differs, and says by how many it was settled', () => {
+    expect(outcome.breaks).toHaveLength(1);
+    const [only] = outcome.breaks;
+    expect(only).toMatchObject({
+      field: null,
+      state: 'divergent',
+      reason: '3 of 4 hold one version; bank-2 differs',
+      holders: ['bank-0', 'bank-1', 'bank-2', 'bank-3'],
+      dissenters: ['bank-2'],
+      support: 3,
+    });
+  });
+
+  it('explains every field, with the voices it had beyond those it needed', () => {
+    expect(outcome.explanations.map(({ field }) => field)).toEqual(['id', 'owner', 'balance', 'branch']);
+    for (const each of outcome.explanations)
+      expect(each).toMatchObject({
+        class: 'settled',
+        rule: 'settled',
+        supporters: ['bank-0', 'bank-1', 'bank-3'],
+        dissenters: ['bank-2'],
+        margin: 0,
+      });
+  });
+
+  it('has another root than the same record held by all: the totals are under it, too', () => {
+    const unanimous = reconcileOutcome(requestOf(VOTE, 1, [book(), book(), book(), book()]));
+    expect(outcome.rows).toEqual(unanimous.rows);
+    expect(root(outcome)).not.toBe(root(unanimous));
+  });
+
+  it('that absence won is in no row, and its one holder is the one that differs', () => {
+    const extra = reconcileOutcome(
+      requestOf(VOTE, 1, [book(), book(account(9)), book(), book()], { self: 1 }),
+    );
+    expect(rowFor(extra, 9)).toBeUndefined();
+    expect(extra.totals.settled).toBe(1);
+    expect(extra.explanations).toEqual([]);
+    expect(extra.breaks).toMatchObject([
+      {
+        state: 'divergent',
+        reason: '3 of 4 do not hold it; bank-1 differs',
+        holders: ['bank-1'],
+        dissenters: ['bank-1'],
+      },
+    ]);
+  });
+
+  it('counts a bank that lacks it as differing only where absence is a claim', () => {
+    const tables = [book(), book(), book(), book(3)];
+    const breaks = (schema: Schema) => reconcileOutcome(requestOf(schema, 1, tables)).breaks;
+    expect(breaks(VOTE)).toMatchObject([{ dissenters: ['bank-3'] }]);
+    expect(breaks(ABSTAIN)).toEqual([]);
+  });
+});
+
+describe('an unvouched key', () => {
+  const request = requestOf(ABSTAIN, 1, [book(), book(account(9)), book(), book()]);
+  const outcome = reconcileOutcome(request);
+
+  it('is in no row; the break says how many hold it and how many would have to', () => {
+    expect(rowFor(outcome, 9)).toBeUndefined();
+    expect(outcome.totals.unvouched).toBe(1);
+    expect(outcome.breaks).toMatchObject([
+      {
+        state: 'unvouched',
+        entry: null,
+        reason: 'held by 1 of 4 banks; 2 must hold it before an honest one is sure to',
+        holders: ['bank-1'],
+      },
+    ]);
+  });
+
+  it('is under the root by its id alone', () => {
+    const other = reconcileOutcome(requestOf(ABSTAIN, 1, [book(), book(account(9, 'x')), book(), book()]));
+    expect(root(other)).toBe(root(outcome));
+    expect(
+      root(reconcileOutcome(requestOf(ABSTAIN, 1, [book(), book(account(8)), book(), book()]))),
+    ).not.toBe(root(outcome));
+  });
+});
+
+describe('a disputed key', () => {
+  const split = [
+    book(),
+    book(account(2, 'owner 2', 208)),
+    book(account(2, 'owner 2', 210)),
+    book(account(2, 'xyz')),
+  ];
+
+  it('is unresolved while its versions are not open: nothing of it is in a row', () => {
+    const outcome = reconcileOutcome(requestOf(VOTE, 1, split));
+    expect(rowFor(outcome, 2)).toBeUndefined();
+    expect(outcome.totals).toEqual({ unanimous: 4, settled: 0, disputed: 1, unvouched: 0, unresolved: 1 });
+    expect(outcome.breaks).toMatchObject([
+      {
+        field: null,
+        state: 'unresolved',
+        reason: 'best version has 1 of 4 voices, 3 settle it; its versions were not opened',
+      },
+    ]);
+  });
+
+  it('is unresolved while one of its versions is missing: two executors could decide differently', () => {
+    const partly = reconcileOutcome(requestOf(VOTE, 1, split, { opened: (_, version) => version !== 3 }));
+    const closed = reconcileOutcome(requestOf(VOTE, 1, split));
+    expect(partly.totals.unresolved).toBe(1);
+    expect(root(partly)).toBe(root(closed));
+  });
+
+  it('is decided field by field by the rules of the schema once all versions are open', () => {
+    const outcome = reconcileOutcome(requestOf(VOTE, 1, split, { opened: () => true }));
+    const [, owner, balance, branch] = rowFor(outcome, 2)!.values;
+    expect([owner, balance, branch]).toEqual(['owner 2', 200n, undefined]);
+    expect(outcome.explanations.map(({ field, rule }) => `${field} by ${rule}`)).toEqual([
+      'id by majority',
+      'owner by majority',
+      'balance by median',
+    ]);
+    expect(outcome.explanations[1]).toMatchObject({
+      class: 'disputed',
+      supporters: ['bank-0', 'bank-1', 'bank-2'],
+      dissenters: ['bank-3'],
+    });
+  });
+
+  it('leaves a field open that its rule cannot decide, and says why', () => {
+    const outcome = reconcileOutcome(requestOf(VOTE, 1, split, { opened: () => true }));
+    expect(outcome.totals).toMatchObject({ disputed: 1, unresolved: 1 });
+    expect(outcome.breaks).toMatchObject([
+      { field: 'branch', state: 'unresolved', reason: 'no function "nobody-registered-it" is registered' },
+    ]);
+  });
+
+  it('that is wholly decided is no break and not unresolved', () => {
+    const plain = defineSchema({
+      name: 'plain',
+      version: 1,
+      absence: 'vote',
+      key: ['id'],
+      fields: { id: { type: 'integer' }, a: { type: 'string' }, b: { type: 'string' } },
+    });
+    const tables: Row[][] = [[[1n, 'x', 'y']], [[1n, 'x', 'z']], [[1n, 'w', 'y']], [[1n, 'x', 'y']]];
+    const outcome = reconcileOutcome(requestOf(plain, 1, tables, { opened: () => true }));
+    expect(outcome.rows.map(({ values }) => values)).toEqual([[1n, 'x', 'y']]);
+    expect(outcome.totals).toMatchObject({ disputed: 1, unresolved: 0 });
+    expect(outcome.breaks).toEqual([]);
+  });
+
+  it('does not let those who lack it have a say about its fields', () => {
+    const tables = [book(), book(account(2, 'b')), book(2), book(2), book(2)];
+    const outcome = reconcileOutcome(requestOf(VOTE, 1, tables, { opened: () => true }));
+    expect(outcome.breaks.map(({ field }) => field)).toContain('owner');
+    expect(outcome.breaks.find(({ field }) => field === 'owner')!.reason).toMatch(/of 2 voices/);
+  });
+});
+
+/** Four to seven books that differ at random. */
+const anyBooks = fc
+  .record({
+    banks: fc.integer({ min: 4, max: 7 }),
+    absence: fc.constantFrom('vote' as const, 'abstain' as const),
+  })
+  .chain(({ banks, absence }) =>
+    fc.record({
+      schema: fc.constant(absence === 'vote' ? VOTE : ABSTAIN),
+      faults: fc.constant(Math.floor((banks - 1) / 3)),
+      opened: fc.boolean(),
+      tables: fc.array(
+        fc
+          .array(fc.record({ id: fc.integer({ min: 1, max: 8 }), change: fc.integer({ min: 0, max: 3 }) }), {
+            maxLength: 4,
+          })
+          .map((changes) =>
+            book(...changes.map(({ id, change }) => (change === 0 ? id : account(id, `version ${change}`)))),
+          ),
+        { minLength: banks, maxLength: banks },
+      ),
+    }),
+  );
+
+describe('the result', () => {
+  it('is the same whoever computes it, whatever records of its own that bank has', () => {
+    fc.assert(
+      fc.property(anyBooks, ({ schema, faults, tables, opened }) => {
+        const outcomes = tables.map((_, self) =>
+          reconcileOutcome(requestOf(schema, faults, tables, { self, opened: () => opened })),
+        );
+        for (const { root: other, totals, rows, explanations } of outcomes)
+          expect({ root: other, totals, rows, explanations }).toEqual({
+            root: outcomes[0]!.root,
+            totals: outcomes[0]!.totals,
+            rows: outcomes[0]!.rows,
+            explanations: outcomes[0]!.explanations,
+          });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('accounts for every key of the union: a row or a break for each, and totals that add up', () => {
+    fc.assert(
+      fc.property(anyBooks, ({ schema, faults, tables, opened }) => {
+        const outcome = reconcileOutcome(requestOf(schema, faults, tables, { opened: () => opened }));
+        const { unanimous, settled, disputed, unvouched, unresolved } = outcome.totals;
+        const union = new Set(tables.flat().map(([id]) => id));
+        expect(unanimous + settled + disputed + unvouched).toBe(union.size);
+        expect(unresolved).toBeLessThanOrEqual(disputed);
+        expect(outcome.breaks.every(({ reason }) => reason.length > 0)).toBe(true);
+        const broken = new Set(outcome.breaks.map(({ id }) => toHex(id)));
+        expect(outcome.rows.length + broken.size).toBeGreaterThanOrEqual(union.size);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('never has a value that no input claims', () => {
+    fc.assert(
+      fc.property(anyBooks, ({ schema, faults, tables }) => {
+        const outcome = reconcileOutcome(requestOf(schema, faults, tables, { opened: () => true }));
+        for (const { values } of outcome.rows)
+          expect(tables.flat().some((row) => row[0] === values[0] && row[1] === (values[1] ?? row[1]))).toBe(
+            true,
+          );
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('totals', () => {
+  const totals = { unanimous: 1, settled: 2, disputed: 3, unvouched: 4, unresolved: 5 };
+
+  it('come back from their bytes', () => {
+    expect(decode(totalsCodec, encode(totalsCodec, totals))).toEqual(totals);
+  });
+
+  it('are refused when they are negative, fractional or cut off', () => {
+    const refused = (run: () => unknown): boolean => {
+      try {
+        run();
+        return false;
+      } catch (error) {
+        return isConcordatError(error);
+      }
+    };
+    for (const bad of [-1, 0.5, 2 ** 53, Number.NaN])
+      expect(refused(() => encode(totalsCodec, { ...totals, settled: bad }))).toBe(true);
+    expect(refused(() => decode(totalsCodec, encode(totalsCodec, totals).subarray(1)))).toBe(true);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { Dataset } from '../../src/data/dataset.js';
+import type { OutcomeRow } from '../../src/data/outcome.js';
+import { defineSchema } from '../../src/data/schema-json.js';
+import type { Value } from '../../src/data/value.js';
+import { accuracyOf, measureEpoch } from '../../src/sim/measure.js';
+import type { EpochRecord } from '../../src/sim/simulation.js';
+
+const schema = defineSchema({
+  name: 'tiny',
+  version: 1,
+  absence: 'vote',
+  key: ['id'],
+  fields: { id: { type: 'integer' }, text: { type: 'string', optional: true } },
+});
+const book = (...rows: Value[][]): Dataset => Dataset.fromRecords(schema, rows);
+const truth = book([1n, 'a'], [2n, 'b'], [3n, null]);
+const row = (dataset: Dataset, id: bigint, ...change: (Value | undefined)[]): OutcomeRow => {
+  const { keyDigest, values } = dataset.entries.find((entry) => entry.values[0] === id)!;
+  return { keyDigest, values: change.length > 0 ? change : values };
+};
+const all = [row(truth, 1n), row(truth, 2n), row(truth, 3n)];
+
+describe('accuracy', () => {
+  it('is right cells over truth cells', () => {
+    expect(accuracyOf(all, truth)).toEqual({ accuracy: 1, resolvedCells: 6, truthCells: 6 });
+    expect(accuracyOf([...all.slice(1), row(truth, 1n, 1n, 'z')], truth).accuracy).toBe(5 / 6);
+  });
+
+  it('counts an open cell and a missing record as wrong', () => {
+    const open = accuracyOf([...all.slice(1), row(truth, 1n, 1n, undefined)], truth);
+    expect(open).toEqual({ accuracy: 5 / 6, resolvedCells: 5, truthCells: 6 });
+    expect(accuracyOf(all.slice(1), truth).accuracy).toBe(4 / 6);
+    expect(accuracyOf([], truth).accuracy).toBe(0);
+  });
+
+  it('does not reward a record that the truth lacks', () => {
+    const more = book([9n, 'x']);
+    expect(accuracyOf([...all.slice(1), row(more, 9n)], truth)).toMatchObject({
+      accuracy: 4 / 6,
+      resolvedCells: 6,
+    });
+  });
+
+  it('takes an absent value for a value: right where the truth lacks it, wrong elsewhere', () => {
+    expect(accuracyOf([...all.slice(1), row(truth, 1n, 1n, null)], truth).accuracy).toBe(5 / 6);
+  });
+
+  it('is unknown where the truth is', () => {
+    expect(accuracyOf(all, null)).toEqual({ accuracy: null, resolvedCells: 6, truthCells: null });
+  });
+
+  it('of an empty truth is whole', () => {
+    expect(accuracyOf([], book()).accuracy).toBe(1);
+  });
+});
+
+describe('an epoch in which nobody sealed', () => {
+  const nothing = [undefined, undefined];
+  const record = {
+    epoch: 4,
+    complete: false,
+    datasets: [truth, truth],
+    sealed: nothing,
+    roots: nothing,
+    agreed: nothing,
+    delays: nothing,
+    views: 7,
+    slots: 3,
+    traffic: {
+      total: { messages: 0, bytes: 0 },
+      byLabel: {},
+      sent: [],
+      received: [],
+    },
+    work: [],
+    disclosed: [new Set<string>(), new Set(['00'])],
+    heard: new Set<number>(),
+    heardLate: new Set<number>(),
+    evidence: [[], []],
+  } as unknown as EpochRecord;
+
+  it('has figures all the same: what was sent and seen, and zeros', () => {
+    expect(measureEpoch(record, [0, 1], truth)).toMatchObject({
+      epoch: 4,
+      agreement: false,
+      resultRoot: '',
+      rounds: 0,
+      views: 7,
+      slots: 3,
+      lowerBoundBytes: 0,
+      certificateBytes: 0,
+      keys: { total: 0 },
+      disclosed: { rawRecords: 1, ofRecords: 6 },
+      accuracy: 0,
+    });
+  });
+});
