@@ -16,7 +16,16 @@ const MIXES = [
 const RECORDS = 400;
 /** Strategies that must be proven, and those that nobody can prove anything about. */
 const PROVEN = new Set(['equivocate', 'double-vote']);
-const UNPROVABLE = new Set(['silent', 'crash', 'falsify', 'collude', 'delay', 'replay', 'garbage-sketch']);
+const UNPROVABLE = new Set([
+  'silent',
+  'crash',
+  'falsify',
+  'collude',
+  'delay',
+  'replay',
+  'lying-leader',
+  'garbage-sketch',
+]);
 /** Strategies of which a leader may leave an honest bank out of the inputs: it has the seal then, but not the data. */
 const LEAVES_OUT = new Set(['crash', 'equivocate', 'delay', 'lying-leader']);
 

@@ -69,6 +69,7 @@ export function readCsv(schema: Schema, bytes: Uint8Array, options: ReadCsvOptio
       badRows.push(bad);
     }
   });
+  if (dataset.size === 0) notices.push(`${file}: has no records`);
   return { dataset, notices, badRows };
 }
 

@@ -183,8 +183,7 @@ const lyingLeader = defineAdversary({
   },
 });
 
-const leads = ({ bank, index }: AttackContext, view: number): boolean =>
-  leaderOf(bank.chain, view) === index;
+const leads = ({ bank, index }: AttackContext, view: number): boolean => leaderOf(bank.chain, view) === index;
 
 const garbageSketch = defineAdversary({
   name: 'garbage-sketch',

@@ -91,6 +91,8 @@ export function runConsortium(options: RunOptions): Run {
     faults,
     network,
     random: new Random(seed).fork('naive'),
+    // Who sends nothing to us would send nothing there.
+    silent: banks.map((_, i) => i).filter((i) => last!.traffic.sent[i]!.messages === 0),
   });
   const { epoch: _, ...figures } = byEpoch[byEpoch.length - 1]!;
   const report: Report = {

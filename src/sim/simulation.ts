@@ -1,5 +1,6 @@
 import { toHex } from '../crypto/bytes.js';
-import { decode } from '../crypto/encoding.js';
+import { type Codec, decode } from '../crypto/encoding.js';
+import { isConcordatError } from '../crypto/error.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Schema } from '../data/schema.js';
 import { Bank } from '../protocol/bank.js';
@@ -145,7 +146,8 @@ export class Simulation {
       onTrace: (event) => {
         this.#trace.note(event);
         options.onTrace?.(event);
-        if (event.kind === 'deliver') this.#onDeliver(event.from, event.to, () => decode(codec, event.bytes));
+        if (event.kind === 'deliver')
+          this.#onDeliver(event.from, event.to, () => decodeOrNull(codec, event.bytes));
       },
     });
   }
@@ -159,6 +161,7 @@ export class Simulation {
   runEpoch(datasets?: readonly Dataset[]): EpochRecord {
     if (datasets) {
       this.#beginEpoch(datasets);
+      this.#world.restartDepths();
       this.#nodes.forEach((node, i) => {
         this.#world.inject(i, node.startEpoch(this.#current.datasets[i]!));
       });
@@ -233,12 +236,13 @@ export class Simulation {
     if (output.type === 'disclosed') current.disclosed[bank]!.add(toHex(output.keyDigest));
   }
 
-  #onDeliver(from: number, to: number, read: () => Message): void {
+  #onDeliver(from: number, to: number, read: () => Message | null): void {
     if (!this.options.adversaries.has(to)) {
       this.#current.heard.add(from);
       if (this.#current.someoneAgreed) this.#current.heardLate.add(from);
     }
     const message = read();
+    if (!message) return; // bytes that an adversary made up
     if (message.type === 'records')
       for (const { record } of message.records) this.oracle.onRawRecord(from, to, toHex(record));
     if (message.type === 'draft') this.#current.proposals.add(slotName(message.draft.header.slot));
@@ -263,3 +267,12 @@ interface MutableEpoch {
 }
 
 const slotName = (slot: { view: number; index: number }): string => `${slot.view}.${slot.index}`;
+
+function decodeOrNull(codec: Codec<Message>, bytes: Uint8Array): Message | null {
+  try {
+    return decode(codec, bytes);
+  } catch (error) {
+    if (isConcordatError(error)) return null;
+    throw error;
+  }
+}

@@ -70,6 +70,8 @@ interface Parcel {
   readonly label: string;
   /** The sender's message delays when it sent this, and one more if this counts. */
   readonly depth: number;
+  /** Which counting of depths it belongs to. */
+  readonly count: number;
   readonly sentAt: number;
 }
 
@@ -92,6 +94,7 @@ export class World {
   readonly #timers: readonly Map<string, Event>[];
   readonly #depths: number[];
   #now = 0;
+  #count = 0;
   #slowest = 0;
 
   /** @throws `NetworkError` when the model does not suit the nodes; {@link WorldError} for a bad `startAt` */
@@ -131,6 +134,12 @@ export class World {
    */
   depthOf(node: number): number {
     return this.#depths[node] ?? this.#noSuchNode(node);
+  }
+
+  /** Begins to count message delays anew, from 0; what is under way raises nobody's figure any more. */
+  restartDepths(): void {
+    this.#depths.fill(0);
+    this.#count++;
   }
 
   /**
@@ -185,9 +194,9 @@ export class World {
     return true;
   }
 
-  #deliver({ from, to, bytes, label, depth }: Parcel): void {
+  #deliver({ from, to, bytes, label, depth, count }: Parcel): void {
     this.#meter.received(to, bytes.length);
-    if (this.#counts(label)) this.#depths[to] = Math.max(this.#depths[to]!, depth);
+    if (count === this.#count && this.#counts(label)) this.#depths[to] = Math.max(this.#depths[to]!, depth);
     this.#options.onTrace?.({ at: this.#now, kind: 'deliver', from, to, label, bytes });
     this.inject(to, this.#options.nodes[to]!.message(from, bytes));
   }
@@ -202,7 +211,7 @@ export class World {
       );
     const label = this.#options.label(bytes);
     const depth = this.#depths[from]! + 1;
-    this.#transmit({ from, to, bytes, label, depth, sentAt: this.#now });
+    this.#transmit({ from, to, bytes, label, depth, count: this.#count, sentAt: this.#now });
   }
 
   #transmit(parcel: Parcel): void {

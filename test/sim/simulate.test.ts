@@ -119,6 +119,8 @@ describe('several epochs', () => {
     const report = await simulate({ ...small, epochs: 3 });
     expectGuarantees(report);
     expect(report.epochs).toBe(3);
+    // Each epoch counts its own delays.
+    expect(report.byEpoch.map(({ rounds }) => rounds)).toEqual([7, 7, 7]);
     expect(report.byEpoch.map(({ epoch, agreement }) => [epoch, agreement])).toEqual([
       [0, true],
       [1, true],
