@@ -76,6 +76,11 @@ export class Agreement {
     return this.#decision;
   }
 
+  /** What ended the view before the current one, as its leader showed it; null in view 0. */
+  get justification(): TimeoutCertificate | null {
+    return this.#justification;
+  }
+
   /** Whether this bank leads the current view. */
   get leading(): boolean {
     return this.#view >= 0 && this.deps.application.leader(this.#view) === this.deps.self;
@@ -151,9 +156,15 @@ export class Agreement {
     }
     const { certificate } = message;
     if (certificate) {
-      if (certificate.phase !== 'prepare' || certificate.slot.view > message.view) return false;
+      const { phase, epoch, slot } = certificate;
+      // Its slot is under the timeout's signature. Were one that proves nothing let through, a liar's high slot would
+      // spoil every timeout certificate it is aggregated into, with nobody to blame.
+      if (phase !== 'prepare' || epoch !== this.deps.epoch || slot.view > message.view) return false;
       if (!this.onCertificate(certificate)) return false;
     }
+    const { justification } = message;
+    if (justification && justification.view >= this.#view && !this.onJustification(justification))
+      return false;
     this.#timeouts.add(from, message);
     const joinable = this.#timeouts.joinable;
     if (joinable >= this.#view && this.deps.safety.abandoned < joinable) this.#giveUp(joinable);
@@ -164,12 +175,20 @@ export class Agreement {
     return true;
   }
 
-  /** A certified end of an earlier view reached this bank inside another message. Returns whether it verifies. */
+  /**
+   * The leader of a view showed what ended the view before. Returns whether it verifies. It replaces what this bank has
+   * of its own: two quorums of timeouts may report different highest certificates, each is proof enough, and a leader
+   * could not satisfy banks that hold it to different ones.
+   */
   onJustification(proof: TimeoutCertificate): boolean {
-    if (proof.epoch !== this.deps.epoch) return false;
-    if (proof.view < this.#view) return true;
+    if (proof.epoch !== this.deps.epoch || proof.view < this.#view - 1) return false;
     if (!verifyTimeoutCertificate(this.deps.manifest, this.deps.suite, proof)) return false;
-    if (!this.#decision) this.#enter(proof.view + 1, proof);
+    if (this.#decision) return true;
+    if (proof.view >= this.#view) this.#enter(proof.view + 1, proof);
+    else {
+      this.#justification = proof;
+      if (proof.certificate) this.#learn(proof.certificate);
+    }
     return true;
   }
 
@@ -181,6 +200,9 @@ export class Agreement {
     this.#waiting = null;
     this.#armTimer(view);
     if (justification?.certificate) this.#learn(justification.certificate);
+    // Whoever was let in by the leader's word has not given up on the view before, and must say so all the same: the
+    // others may be one timeout short of a quorum, and this bank cannot sign it any more once it gives up on this view.
+    if (this.deps.safety.abandoned < view - 1) this.#giveUp(view - 1);
     this.deps.outbox.output({ type: 'view', epoch: this.deps.epoch, view });
     this.deps.application.enteredView(view, justification);
   }
@@ -224,7 +246,7 @@ export class Agreement {
   #giveUp(view: number): void {
     const signature = this.deps.safety.abandon(view);
     if (typeof signature === 'string') return;
-    this.#sendTimeout(view, signature);
+    this.#sendTimeout(view, signature, null);
   }
 
   /** A timeout may have been lost, or its receiver restarted: say it again for as long as nothing moves. */
@@ -233,13 +255,14 @@ export class Agreement {
     const view = safety.abandoned;
     const statement = { type: 'timeout', epoch, slot: { view, index: 0 } } as const;
     const body = journal.signed(statement);
-    if (body) this.#sendTimeout(view, journal.signVote({ ...statement, body }));
+    if (body) this.#sendTimeout(view, journal.signVote({ ...statement, body }), this.#justification);
   }
 
-  #sendTimeout(view: number, signature: Uint8Array): void {
+  #sendTimeout(view: number, signature: Uint8Array, justification: TimeoutCertificate | null): void {
     const { courier, epoch, safety, application } = this.deps;
     const proposal = application.lastProposal(view);
-    courier.broadcast({ type: 'timeout', epoch, view, certificate: safety.reported, proposal, signature });
+    const certificate = safety.reported;
+    courier.broadcast({ type: 'timeout', epoch, view, certificate, proposal, justification, signature });
   }
 
   #armTimer(view: number): void {

@@ -2,7 +2,7 @@ import { decode } from '../crypto/encoding.js';
 import { type ConcordatError, isConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
 import type { Dataset } from '../data/dataset.js';
-import { type ChainState, genesisChain } from './chain.js';
+import { type ChainState, genesisChain, leaderOf } from './chain.js';
 import { Courier } from './courier.js';
 import type { Effects, Input } from './effects.js';
 import { Epoch } from './epoch.js';
@@ -33,8 +33,20 @@ export interface BankOptions {
 /** Evidence belongs to no epoch; everything else does. */
 type EpochMessage = Exclude<Message, { type: 'evidence' }>;
 
+/** Messages that are kept when they come before their time. All others are answers to something, or sent again. */
+const KEPT_EARLY: ReadonlySet<MessageType> = new Set([
+  'open',
+  'draft',
+  'repeat',
+  'vote',
+  'certificate',
+  'timeout',
+  'result',
+  'seal',
+]);
+
 /** Messages that a leader's Open must come before. */
-const NEEDS_OPEN: ReadonlySet<MessageType> = new Set(['draft', 'repeat', 'symbols']);
+const NEEDS_OPEN: ReadonlySet<MessageType> = new Set(['draft', 'repeat']);
 
 /**
  * One bank: the protocol as a deterministic state machine without clock, network, disk or randomness.
@@ -75,7 +87,10 @@ export class Bank {
     this.#chain = options.chain ?? genesisChain(manifest);
     const codec = logEntryCodec(manifest.size);
     this.#log = (options.log ?? []).map((entry) => decode(codec, entry) as LogEntry);
-    for (const entry of this.#log) this.#journal.restore(entry);
+    for (const entry of this.#log) {
+      this.#journal.restore(entry);
+      if (entry.type === 'proven' && this.#witness.adopt(entry.evidence)) this.#evidence.push(entry.evidence);
+    }
   }
 
   /** This bank's index in the manifest. */
@@ -93,7 +108,11 @@ export class Bank {
     return this.#evidence;
   }
 
-  /** Handles one input. Never throws on anything a peer or the network did. */
+  /**
+   * Handles one input. Never throws on anything a peer or the network did.
+   * @throws `JOURNAL_CONFLICT` on a `start` that would contradict the log: after a restart in the middle of an epoch,
+   * the epoch starts again with the records it had.
+   */
   step(input: Input): Effects {
     switch (input.type) {
       case 'start':
@@ -158,9 +177,9 @@ export class Bank {
   }
 
   #onTimer(id: string): void {
-    const [epoch, name] = id.split('/');
-    if (Number(epoch) === this.#chain.epoch && name)
-      this.#guard(this.options.index, () => this.#epoch?.onTimer(name));
+    const prefix = `${this.#chain.epoch}/`;
+    if (id.startsWith(prefix))
+      this.#guard(this.options.index, () => this.#epoch?.onTimer(id.slice(prefix.length)));
   }
 
   /** Delivers what this bank sent itself, and what came too early, until nothing moves. */
@@ -189,11 +208,25 @@ export class Bank {
       return;
     }
     if (this.#isEarly(message)) {
-      if (epoch <= this.#chain.epoch + 1) this.#early.set(`${from}/${message.type}`, { from, message });
+      if (this.#isKept(from, message)) this.#early.set(`${from}/${message.type}`, { from, message });
+      if (epoch === this.#chain.epoch + 1) this.#epoch?.onAhead(from);
       return;
     }
     const refusal = this.#epoch?.handle(from, message);
     if (refusal) this.#outbox.output({ type: 'refused', from, code: refusal });
+  }
+
+  /**
+   * Whether to keep a message that came early. A proposal may have megabytes: only those who lead this view or the next
+   * have one to make.
+   */
+  #isKept(from: number, message: EpochMessage): boolean {
+    const epoch = epochOf(message);
+    if (epoch > this.#chain.epoch + 1 || !KEPT_EARLY.has(message.type)) return false;
+    if (message.type !== 'draft' && message.type !== 'repeat') return true;
+    const view = viewOf(message)!;
+    const current = this.#epoch?.view ?? -1;
+    return epoch === this.#chain.epoch && view <= current + 1 && from === leaderOf(this.#chain, view);
   }
 
   /** Whether a message is for an epoch, view or moment that this bank has not reached. */
@@ -221,6 +254,7 @@ export class Bank {
 
   #record(evidence: Evidence): void {
     this.#evidence.push(evidence);
+    this.#journal.write({ type: 'proven', evidence });
     this.#outbox.output({ type: 'evidence', evidence });
   }
 

@@ -84,11 +84,19 @@ export function certifiedBallot(certificate: Certificate): Ballot {
   return { phase, epoch, slot, value, electorate: attested ? signers : null };
 }
 
+/** Whether these are indices of banks, ascending. A bank that stood in it twice would count as two. */
+export function areSigners(members: readonly number[], banks: number): boolean {
+  return members.every(
+    (bank, i) => Number.isInteger(bank) && bank > (i === 0 ? -1 : members[i - 1]!) && bank < banks,
+  );
+}
+
 /**
  * Whether a quorum of the manifest's banks signed this certificate's ballot. For an attested one the signers are its
  * whole electorate, because the electorate stands in what they signed.
  */
 export function verifyCertificate(manifest: Manifest, suite: Suite, certificate: Certificate): boolean {
+  if (!areSigners(certificate.signers, manifest.size)) return false;
   if (certificate.signers.length < manifest.quorum) return false;
   if (certificate.attested && certificate.phase !== 'prepare') return false;
   const keys = certificate.signers.map((bank) => manifest.keys[bank]!);
@@ -144,6 +152,7 @@ export function verifyTimeoutCertificate(
   suite: Suite,
   proof: TimeoutCertificate,
 ): boolean {
+  if (!areSigners(proof.signers, manifest.size)) return false;
   if (proof.signers.length < manifest.quorum || proof.highs.length !== proof.signers.length) return false;
   const highest = highestSlot(proof.highs);
   if ((highest === null) !== (proof.certificate === null)) return false;

@@ -95,15 +95,18 @@ export class Collection {
     // Symbol 0 counts all records: a sketch of another number of records than was committed to is not the commitment's.
     if (answer.decoder.remoteCount !== answer.commitment.records) return this.#giveUp(bank);
     if (answer.decoder.complete) {
-      answer.differences = differencesOf(answer.decoder);
-      return answer.differences ? { state: 'decoded' } : this.#giveUp(bank);
+      const differences = differencesOf(answer.decoder);
+      if (!differences || differences.size > this.options.maxDifferences) return this.#giveUp(bank);
+      answer.differences = differences;
+      return { state: 'decoded' };
     }
     if (answer.asked) return this.#giveUp(bank);
     const estimate = answer.decoder.estimate();
     const count = symbolsFor(estimate, answer.decoder.received) - answer.decoder.received;
     if (estimate > this.options.maxDifferences) return this.#giveUp(bank);
     answer.asked = true;
-    return { state: 'need-symbols', count: Math.max(count, this.options.initialSymbols) };
+    const { initialSymbols, maxDifferences } = this.options;
+    return { state: 'need-symbols', count: Math.min(Math.max(count, initialSymbols), 2 * maxDifferences) };
   }
 
   #giveUp(bank: number): SketchProgress {
@@ -112,12 +115,32 @@ export class Collection {
   }
 
   /**
+   * As many of these inputs as fit into a table of `limit` rows: who differs most is left out first, the leader never,
+   * and nobody once only `least` are left.
+   */
+  fitting(inputs: readonly number[], limit: number, least: number): number[] {
+    const kept = [...inputs];
+    const count = (bank: number): number => this.#answers.get(bank)!.differences!.size;
+    while (kept.length > least && this.#differing(kept).size > limit) {
+      const others = kept.filter((bank) => bank !== this.options.self);
+      const most = others.reduce((a, b) => (count(b) > count(a) ? b : a));
+      kept.splice(kept.indexOf(most), 1);
+    }
+    return kept;
+  }
+
+  #differing(inputs: readonly number[]): Set<string> {
+    const ids = new Set<string>();
+    for (const bank of inputs) for (const id of this.#answers.get(bank)!.differences!.keys()) ids.add(id);
+    return ids;
+  }
+
+  /**
    * The conflict table of these inputs, each of which must be decoded. Any bank's version under a key is the leader's
    * own unless its differences say otherwise.
    */
   table(inputs: readonly number[], rule: ClassRule): ConflictTable {
-    const ids = new Set<string>();
-    for (const bank of inputs) for (const id of this.#answers.get(bank)!.differences!.keys()) ids.add(id);
+    const ids = this.#differing(inputs);
     const holdings: [Uint8Array, Holdings][] = [];
     for (const id of ids) {
       const own = this.options.own.find(id)?.version ?? null;

@@ -44,7 +44,15 @@ export interface Draft {
 }
 
 /** Bytes of a conflict table that are accepted at most, whatever the manifest's cap on rows. */
-export const MAX_TABLE_BYTES = 1 << 28;
+export const MAX_TABLE_BYTES = 1 << 25;
+
+/**
+ * Rows of a conflict table at most. Not n times what one bank may differ by: a decoded row takes some 500 bytes, and a
+ * leader may send a table that is all lies. A leader whose honest table is longer leaves out who differs most.
+ */
+export function maxTableRows(manifest: Manifest): number {
+  return 2 * manifest.parameters.maxDifferences;
+}
 
 export function draftHeaderCodec(banks: number): Codec<DraftHeader> {
   return struct<DraftHeader>({
@@ -86,7 +94,7 @@ export function tableDigest(table: Uint8Array): Uint8Array {
  * used; nothing is sliced yet, so both are empty. Certificates stay outside it, so that every quorum certifies the
  * same value.
  */
-export function valueOf(header: DraftHeader): Uint8Array {
+export function draftValue(header: DraftHeader): Uint8Array {
   const draft = hash(
     'draft',
     concatBytes(Uint8Array.of(0), encode(draftHeaderCodec(header.schedule.length), header)),

@@ -40,7 +40,7 @@ export type Output =
       readonly slot: Slot;
       readonly value: Uint8Array;
     }
-  /** The host owes a `reconciled` input with {@link reconcileOutcome} of this request, computed outside `step`. */
+  /** The host owes a `reconciled` input with `reconcileOutcome` (of the data layer) of this request, computed outside `step`. */
   | { readonly type: 'reconcile'; readonly epoch: number; readonly request: ReconcileRequest }
   /** The epoch is over. `outcome` is null for a bank that holds the seal but not the data (it is behind). */
   | {
@@ -65,7 +65,8 @@ export type Output =
 
 /**
  * What a step asks of its host, in this order: make `persist` durable, then hand `send` to the network, then set
- * `timers`. A signature is in `send` only if its statement is in `persist` of this step or an earlier one.
+ * `timers`. A signature is in `send` only if its statement is in `persist` of this step or an earlier one; requests, of
+ * which a bank may sign as many as it likes, are not logged.
  */
 export interface Effects {
   /** Log entries, each to be appended durably before anything is sent. */

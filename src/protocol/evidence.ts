@@ -78,11 +78,10 @@ export function inConflict(a: Statement, b: Statement): boolean {
   return !equalBytes(a.body, b.body);
 }
 
-/**
- * The kind of fault as a word for reports, e.g. `two-commitments`.
- */
+/** The kind of fault as a word for reports, e.g. `two-commitments`. */
 export function evidenceName(evidence: Evidence): string {
-  return `two-${evidence.first.statement.type}s`;
+  const { type } = evidence.first.statement;
+  return type === 'sketch' ? 'two-sketches' : `two-${type}s`;
 }
 
 /**

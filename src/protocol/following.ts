@@ -12,7 +12,7 @@ import {
   verifyCommitment,
 } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
-import { classRule, type Draft, isWhole, valueOf } from './draft.js';
+import { classRule, type Draft, draftValue, isWhole, maxTableRows } from './draft.js';
 import type { MessageOf, SketchPart } from './messages.js';
 import { openStatement, sketchStatement } from './requests.js';
 import { lastSlotIndex } from './slot.js';
@@ -84,9 +84,11 @@ export type DraftRefusal =
 /** Decodes the conflict table of a draft; null when it is malformed. */
 export function tableOf(context: EpochContext, draft: Draft): ConflictTable | null {
   const { manifest } = context;
-  const rows = manifest.parameters.maxDifferences * manifest.size;
   try {
-    return decode(conflictTableCodec(draft.header.inputs.length, classRule(manifest), rows), draft.table);
+    return decode(
+      conflictTableCodec(draft.header.inputs.length, classRule(manifest), maxTableRows(manifest)),
+      draft.table,
+    );
   } catch (error) {
     if (isConcordatError(error)) return null;
     throw error;
@@ -134,7 +136,7 @@ export function checkDraft(
     if (common.entries.length !== header.commonRecords || !equalBytes(common.root, header.commonRoot))
       return 'common-root-wrong';
   }
-  return { table, value: valueOf(header) };
+  return { table, value: draftValue(header) };
 }
 
 function sameStatement(a: SignedCommitment, b: SignedCommitment): boolean {

@@ -3,6 +3,7 @@ import { type Codec, type Decoded, encode, struct, u53, union } from '../crypto/
 import { ConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
 import { type Certificate, certificateCodec } from './certificate.js';
+import { type Evidence, evidenceCodec } from './evidence.js';
 import type { Outbox } from './outbox.js';
 import { REPEATABLE, type Statement, statementCodec, statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
@@ -26,13 +27,16 @@ export function logEntryCodec(banks: number) {
     locked: { readonly certificate: Certificate };
     /** The epoch's inputs were agreed. */
     committed: { readonly certificate: Certificate };
-    /** The epoch is sealed; entries of it and before may be dropped. */
+    /** The epoch is sealed: nothing of the epochs before it is signed any more. */
     sealed: { readonly epoch: number };
+    /** A bank was proven faulty. */
+    proven: { readonly evidence: Evidence };
   }>({
     signed: struct({ statement: statementCodec }),
     locked: struct({ certificate: certificateCodec(banks) }),
     committed: struct({ certificate: certificateCodec(banks) }),
     sealed: struct({ epoch: u53 }),
+    proven: struct({ evidence: evidenceCodec }),
   });
 }
 
@@ -43,6 +47,8 @@ export function logEntryCodec(banks: number) {
  */
 export class Journal {
   readonly #unique = new Map<string, Uint8Array>();
+  /** What was signed in epochs before this one is forgotten, so nothing of them may be signed again. */
+  #floor = 0;
   readonly #codec: Codec<LogEntry>;
 
   constructor(
@@ -57,10 +63,11 @@ export class Journal {
     this.#codec = logEntryCodec(options.banks) as Codec<LogEntry>;
   }
 
-  /** Whether this statement could be signed: nothing different was signed in its place. */
+  /** Whether this statement could be signed: nothing different was signed in its place, as far back as is remembered. */
   permits(statement: Statement): boolean {
+    if (REPEATABLE.has(statement.type)) return true;
     const earlier = this.#unique.get(place(statement));
-    return REPEATABLE.has(statement.type) || earlier === undefined || equalBytes(earlier, statement.body);
+    return statement.epoch >= this.#floor && (earlier === undefined || equalBytes(earlier, statement.body));
   }
 
   /**
@@ -100,7 +107,7 @@ export class Journal {
     if (!this.permits(statement))
       throw new ConcordatError<JournalError>(
         { code: 'JOURNAL_CONFLICT', type: statement.type, epoch: statement.epoch },
-        `a different ${statement.type} statement of epoch ${statement.epoch} was already signed in this slot`,
+        `a different ${statement.type} statement of epoch ${statement.epoch} was signed in this slot, or may have been`,
       );
     if (!REPEATABLE.has(statement.type) && !this.#unique.has(place(statement))) {
       this.options.outbox.persist(encode(this.#codec, { type: 'signed', statement }));
@@ -109,8 +116,8 @@ export class Journal {
     return statementDigest(this.options.consortiumId, statement);
   }
 
-  /** Unique statements of a sealed epoch can never be signed again: the epoch itself is refused from then on. */
   #forget(epoch: number): void {
+    this.#floor = Math.max(this.#floor, epoch);
     for (const key of this.#unique.keys()) if (Number(key.split('/')[0]) < epoch) this.#unique.delete(key);
   }
 }

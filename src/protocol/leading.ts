@@ -16,9 +16,10 @@ import {
   commitmentsDigest,
   type Draft,
   type DraftHeader,
+  draftValue,
+  maxTableRows,
   proposalStatement,
   tableDigest,
-  valueOf,
 } from './draft.js';
 import { type Opened, openedBy } from './following.js';
 import type { MessageOf } from './messages.js';
@@ -119,7 +120,7 @@ export class Leading {
 
   /** Proposes again the value that the view before may have decided. */
   repeat(draft: Draft): void {
-    const value = valueOf(draft.header);
+    const value = draftValue(draft.header);
     const slot = this.#slot;
     this.host.propose(slot, value, null);
     const signature = this.context.journal.sign(proposalStatement(this.context.chain.epoch, slot, value));
@@ -145,8 +146,9 @@ export class Leading {
     this.#draft(decoded);
   }
 
-  #draft(inputs: readonly number[]): void {
+  #draft(candidates: readonly number[]): void {
     const { manifest, chain, own, journal, courier, outbox } = this.context;
+    const inputs = this.#collection.fitting(candidates, maxTableRows(manifest), manifest.quorum);
     this.#drafted = inputs;
     const rule = classRule(manifest);
     const table = this.#collection.table(inputs, rule);
@@ -165,7 +167,7 @@ export class Leading {
       table: tableDigest(encodedTable),
       commitments: commitmentsDigest(commitments),
     };
-    const value = valueOf(header);
+    const value = draftValue(header);
     this.host.propose(this.#slot, value, inputs);
     const signature = journal.sign(proposalStatement(chain.epoch, this.#slot, value));
     courier.broadcast({ type: 'draft', draft: { header, commitments, table: encodedTable }, signature });

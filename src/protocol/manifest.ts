@@ -63,16 +63,22 @@ export interface Parameters {
   readonly statistics: StatisticsMode;
   /** Symbols of the sketch that travel with a Commitment, before the leader asks for more. */
   readonly sketchSymbols: number;
-  /** Symbols of one bank's sketch that a leader accepts in a view, and rows of a conflict table, at most. */
+  /**
+   * Keys on which a bank may differ from the leader of a view and still be an input, at most 2^18. A conflict table has
+   * at most n times as many rows.
+   */
   readonly maxDifferences: number;
 }
+
+/** Above this, four symbols a difference, the most a leader takes, would exceed what a sketch can give. */
+const MAX_DIFFERENCES = 1 << 18;
 
 /** Parameters that suit a wide-area network. */
 export const DEFAULT_PARAMETERS: Parameters = {
   delta: 1000,
   statistics: 'aggregate',
   sketchSymbols: 128,
-  maxDifferences: 1 << 18,
+  maxDifferences: 1 << 16,
 };
 
 /** What a manifest says; the part that is signed. */
@@ -163,14 +169,17 @@ export class Manifest {
     this.genesisSeed = hash('genesis-seed', ...body.banks.map((bank) => bank.genesisShare));
   }
 
+  /** What a record is. */
   get schema(): Schema {
     return this.body.schema;
   }
 
+  /** The banks; their place here is their index everywhere. */
   get banks(): readonly BankEntry[] {
     return this.body.banks;
   }
 
+  /** What all banks run with. */
   get parameters(): Parameters {
     return this.body.parameters;
   }
@@ -186,7 +195,7 @@ export class Manifest {
   ): Manifest {
     expectTolerance(body.banks.length, body.faults);
     const { delta, sketchSymbols, maxDifferences } = body.parameters;
-    if (delta < 1 || sketchSymbols < 8 || maxDifferences < sketchSymbols)
+    if (delta < 1 || sketchSymbols < 8 || maxDifferences < sketchSymbols || maxDifferences > MAX_DIFFERENCES)
       refuse({ code: 'MANIFEST_MALFORMED', reason: 'parameters out of range' });
     for (const what of ['id', 'bls', 'identity', 'vrf', 'x25519', 'genesisShare'] as const)
       expectDistinct(body.banks, what);
@@ -195,7 +204,6 @@ export class Manifest {
       if (!equalBytes(genesisCommitment(bank.id, bank.genesisShare), bank.genesisCommitment))
         refuse({ code: 'MANIFEST_REVEAL_MISMATCH', bank: bank.id });
     }
-    const keys = body.banks.map((bank) => suite.bls.proveKey(bank.bls, bank.possession));
     const digest = manifestDigest(body);
     if (signatures.length !== body.banks.length)
       refuse({ code: 'MANIFEST_MALFORMED', reason: 'one signature a bank is needed' });
@@ -203,6 +211,8 @@ export class Manifest {
       if (!suite.identity.verify(bank.identity, digest, signatures[i]!))
         refuse({ code: 'MANIFEST_SIGNATURE_INVALID', bank: bank.id });
     });
+    // Last, being the dearest check by far: nobody gets it for a manifest that the banks did not sign.
+    const keys = body.banks.map((bank) => suite.bls.proveKey(bank.bls, bank.possession));
     return new Manifest(body, signatures, keys);
   }
 

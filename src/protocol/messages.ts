@@ -108,13 +108,19 @@ export interface TimeoutMessage {
   readonly certificate: Certificate | null;
   /** The last proposal it saw in that view, so that two halves of a split view find each other. */
   readonly proposal: ProposalNotice | null;
+  /**
+   * What let the sender into its view, when it says this again because nothing moved: a bank that is views behind and
+   * missed the timeouts of others gets to the same view by it. Proves itself, so not under the signature.
+   */
+  readonly justification: TimeoutCertificate | null;
   readonly signature: Uint8Array;
 }
 
-/** Asks for the draft of a value. */
+/** Asks for a draft, or for the seal of the epoch. */
 export interface WantMessage {
   readonly epoch: number;
-  readonly value: Uint8Array;
+  /** The value whose draft is wanted; null asks for the seal. */
+  readonly value: Uint8Array | null;
   readonly signature: Uint8Array;
 }
 
@@ -267,9 +273,14 @@ export function messageCodec(banks: number): Codec<Message> {
       view: u32,
       certificate: nullable(certificate),
       proposal: nullable(notice),
+      justification: nullable(timeoutCertificateCodec(banks)),
       signature: signature96,
     }),
-    want: struct<WantMessage>({ epoch: u53, value: fixed(32, 'value'), signature: signature64 }),
+    want: struct<WantMessage>({
+      epoch: u53,
+      value: nullable(fixed(32, 'value')),
+      signature: signature64,
+    }),
     'draft-copy': struct<DraftCopyMessage>({ draft }),
     fetch: struct<FetchMessage>({
       epoch: u53,

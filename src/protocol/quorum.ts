@@ -33,7 +33,7 @@ export function quorum(banks: number, faults: number): number {
   return Math.ceil((banks + faults + 1) / 2);
 }
 
-/** The banks that compute and sign the result: the first 3f + 1 of the schedule. */
+/** How many banks are asked to sign the result: 3f + 1, of which 2f + 1 are honest whoever they are. */
 export function executorCount(faults: number): number {
   return 3 * faults + 1;
 }

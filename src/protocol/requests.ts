@@ -1,4 +1,5 @@
 import { concatBytes, uint64 } from '../crypto/bytes.js';
+import { encode, fixed, nullable } from '../crypto/encoding.js';
 import { hash } from '../crypto/hash.js';
 import type { FetchMessage, OpenMessage, SketchPart, SymbolsMessage, WantMessage } from './messages.js';
 import type { Statement } from './statement.js';
@@ -20,9 +21,9 @@ export function symbolsStatement(request: Omit<SymbolsMessage, 'signature'>): St
   return { type: 'symbols', epoch: request.epoch, slot, body: uint64(request.count) };
 }
 
-/** What a bank signs when it asks for a draft. */
+/** What a bank signs when it asks for a draft or a seal. */
 export function wantStatement(want: Omit<WantMessage, 'signature'>): Statement {
-  return { type: 'want', epoch: want.epoch, slot: null, body: want.value };
+  return { type: 'want', epoch: want.epoch, slot: null, body: encode(nullable(fixed(32)), want.value) };
 }
 
 /** What a bank signs when it asks for raw records: the holder keeps it as the reason for the disclosure. */

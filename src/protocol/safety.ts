@@ -16,6 +16,7 @@ export type Refusal =
   | 'against-lock'
   | 'unjustified'
   | 'against-justification'
+  | 'unattested'
   | 'not-prepared'
   | 'already-signed';
 
@@ -70,12 +71,16 @@ export class Safety {
     const { slot, value } = ballot;
     if (slot.view <= this.#abandoned) return 'view-abandoned';
     if (this.#highestSigned && compareSlots(slot, this.#highestSigned) <= 0) return 'slot-passed';
+    // Below a view with a prepare certificate nothing can be decided any more, and the lock of this view was replaced.
+    if (this.#lock && this.#lock.slot.view > slot.view) return 'view-abandoned';
     if (this.#lock?.slot.view === slot.view && !equalBytes(this.#lock.value, value)) return 'against-lock';
-    if (slot.view > 0) {
-      if (justification?.view !== slot.view - 1 || justification.epoch !== this.epoch) return 'unjustified';
-      const required = justification.certificate;
-      if (required && !equalBytes(required.value, value)) return 'against-justification';
-    }
+    if (slot.view > 0 && (justification?.view !== slot.view - 1 || justification.epoch !== this.epoch))
+      return 'unjustified';
+    const required = slot.view > 0 ? justification!.certificate : null;
+    if (required && !equalBytes(required.value, value)) return 'against-justification';
+    // Contents are checked by attesters only. Any quorum may vote for a value again because attesters prepared it once;
+    // without such proof a leader could have any contents at all agreed.
+    if (!required && ballot.electorate === null) return 'unattested';
     return this.#sign(ballot);
   }
 

@@ -3,9 +3,9 @@ import { type Codec, encode, fixed, list, struct } from '../crypto/encoding.js';
 import { ConcordatError } from '../crypto/error.js';
 import { type Totals, totalsCodec } from '../data/outcome.js';
 import { bitmapCodec } from './bitmap.js';
-import { type Certificate, certificateCodec, verifyCertificate } from './certificate.js';
+import { areSigners, type Certificate, certificateCodec, verifyCertificate } from './certificate.js';
 import { parentOf } from './chain.js';
-import { type DraftHeader, draftHeaderCodec, valueOf } from './draft.js';
+import { type DraftHeader, draftHeaderCodec, draftValue } from './draft.js';
 import { type Evidence, evidenceCodec, verifyEvidence } from './evidence.js';
 import type { Manifest } from './manifest.js';
 import { type Statement, statementDigest } from './statement.js';
@@ -68,6 +68,19 @@ export function resultStatement(epoch: number, claim: ResultClaim): Statement {
   return { type: 'result', epoch, slot: null, body };
 }
 
+/**
+ * The banks that sign the result: the first `count` of the epoch's schedule, inputs before banks that were left out,
+ * since only whoever was an input is sure to be able to compute it.
+ */
+export function executorsOf(header: Pick<DraftHeader, 'schedule' | 'inputs'>, count: number): number[] {
+  const inputs = new Set(header.inputs);
+  const ordered = [
+    ...header.schedule.filter((bank) => inputs.has(bank)),
+    ...header.schedule.filter((bank) => !inputs.has(bank)),
+  ];
+  return ordered.slice(0, count);
+}
+
 /** What a checked seal says. */
 export interface VerifiedSeal {
   readonly epoch: number;
@@ -92,8 +105,9 @@ export interface VerifiedSeal {
 /**
  * Checks a seal against its manifest, offline.
  *
- * Guarantees: a quorum of the manifest's banks decided these inputs, 2f + 1 of the 3f + 1 executors computed this
- * result root from them, and every accusation in it holds. Does not say that the epochs before it were sealed: compare
+ * Guarantees: a quorum of the manifest's banks decided these inputs; 2f + 1 of the 3f + 1 executors signed this result
+ * root, so that there is no other, and at least one honest bank computed it from the inputs (an honest executor signs
+ * only what it computed, or what f + 1 others signed); every accusation in it holds. Does not say that the epochs before it were sealed: compare
  * `parent` with the `next` of the seal before.
  *
  * @throws {@link SealError}
@@ -107,7 +121,7 @@ export function checkSeal(manifest: Manifest, seal: Seal, suite: Suite): Verifie
     refuse({ code: 'SEAL_HEADER_INVALID', reason: 'schedule' }, 'the schedule does not list every bank once');
   if (header.inputs.length < manifest.quorum)
     refuse({ code: 'SEAL_HEADER_INVALID', reason: 'inputs' }, 'fewer inputs than a quorum');
-  const value = valueOf(header);
+  const value = draftValue(header);
   if (commit.phase !== 'commit' || commit.epoch !== header.epoch || !equalBytes(commit.value, value))
     refuse({ code: 'SEAL_COMMIT_INVALID' }, 'the commit certificate is for something else');
   if (!verifyCertificate(manifest, suite, commit))
@@ -136,8 +150,12 @@ export function checkSeal(manifest: Manifest, seal: Seal, suite: Suite): Verifie
 }
 
 function checkResult(manifest: Manifest, seal: Seal, value: Uint8Array, suite: Suite): void {
-  const eligible = new Set(seal.header.schedule.slice(0, manifest.executors));
-  if (seal.executors.length < manifest.sealQuorum || seal.executors.some((bank) => !eligible.has(bank)))
+  const eligible = new Set(executorsOf(seal.header, manifest.executors));
+  if (
+    !areSigners(seal.executors, manifest.size) ||
+    seal.executors.length < manifest.sealQuorum ||
+    seal.executors.some((bank) => !eligible.has(bank))
+  )
     refuse({ code: 'SEAL_RESULT_INVALID', reason: 'executors' }, 'too few executors, or banks that are none');
   const claim = { value, root: seal.root, totals: seal.totals };
   const digest = statementDigest(manifest.consortiumId, resultStatement(seal.header.epoch, claim));

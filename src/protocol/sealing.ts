@@ -1,4 +1,4 @@
-import { toHex } from '../crypto/bytes.js';
+import { equalBytes, toHex } from '../crypto/bytes.js';
 import { encode } from '../crypto/encoding.js';
 import { isConcordatError } from '../crypto/error.js';
 import { type Outcome, totalsCodec } from '../data/outcome.js';
@@ -7,7 +7,8 @@ import type { EpochContext } from './context.js';
 import type { Draft } from './draft.js';
 import type { Evidence } from './evidence.js';
 import type { MessageOf } from './messages.js';
-import { checkSeal, type ResultClaim, resultStatement, type Seal } from './seal.js';
+import { wantStatement } from './requests.js';
+import { checkSeal, executorsOf, type ResultClaim, resultStatement, type Seal } from './seal.js';
 import { statementDigest } from './statement.js';
 import { SignatureCollector } from './votes.js';
 
@@ -21,12 +22,18 @@ interface Tally {
 
 /**
  * The last step of an epoch: executors sign the result, a collector aggregates 2f + 1 equal votes into the seal.
- * Collectors rotate, starting with the leader whose draft was agreed, until somebody seals.
+ * Collectors rotate, starting with the leader whose draft was agreed, until somebody seals; banks that have no vote to
+ * send ask them for the seal instead, or a collector could keep it from them.
+ *
+ * An executor that was left out of the inputs may lack the data. It signs what f + 1 executors signed, one of them
+ * honest: otherwise a leader that leaves out f honest banks and then withholds f votes would leave fewer than 2f + 1.
  */
 export class Sealing {
-  /** One vote of each executor, so at most 3f + 1 different claims. */
-  readonly #voted = new Set<number>();
+  /** One vote of each bank; whose votes count is known once the draft is. */
+  readonly #heard = new Map<number, MessageOf<'result'>>();
   readonly #tallies = new Map<string, Tally>();
+  #decided: { readonly decision: Certificate; readonly draft: Draft } | null = null;
+  #executors: readonly number[] = [];
   #vote: MessageOf<'result'> | null = null;
   #attempt = 0;
 
@@ -35,51 +42,55 @@ export class Sealing {
     private readonly evidence: () => readonly Evidence[],
   ) {}
 
-  /** Signs this bank's result, if it is an executor, and sends it to the collector. */
-  vote(value: Uint8Array, outcome: Outcome, view: number): void {
-    const { manifest, chain, self, journal } = this.context;
-    if (!chain.schedule.slice(0, manifest.executors).includes(self) || this.#vote) return;
-    const claim = { value, root: outcome.root, totals: outcome.totals };
-    const statement = resultStatement(chain.epoch, claim);
-    if (!journal.permits(statement)) return;
-    this.#vote = { type: 'result', epoch: chain.epoch, ...claim, signature: journal.signVote(statement) };
-    this.#attempt = view;
-    this.#send();
+  /** The inputs are agreed and their draft is here. */
+  begin(decision: Certificate, draft: Draft): void {
+    const { manifest } = this.context;
+    this.#decided = { decision, draft };
+    this.#executors = executorsOf(draft.header, manifest.executors);
+    this.#attempt = decision.slot.view;
+    for (const [from, message] of this.#heard) this.#count(from, message);
+    this.#armTimer();
   }
 
-  /** The collector did not seal: the next one gets the vote, too. */
+  /** Signs the result this bank computed, if it is an executor, and sends it to the collector. */
+  vote(outcome: Outcome): void {
+    if (this.#decided)
+      this.#sign({ value: this.#decided.decision.value, root: outcome.root, totals: outcome.totals });
+  }
+
+  /** Signs, without having computed it, a result that f + 1 executors have signed. */
+  endorse(): void {
+    if (this.#vote || !this.#executors.includes(this.context.self)) return;
+    for (const { claim, votes } of this.#tallies.values())
+      if (votes.aggregate(this.context.manifest.faults + 1)) this.#sign(claim);
+  }
+
+  /** The collector did not seal: turn to the next one. */
   onTimer(): void {
     this.#attempt++;
-    this.#send();
+    if (this.#vote) this.#send(this.#vote);
+    else if (this.#collector !== this.context.self) askForSeal(this.context, this.#collector);
+    this.#armTimer();
   }
 
-  /** Takes an executor's vote. Whoever it reaches collects. */
+  /** Takes a bank's vote, the first one only. Whoever it reaches collects. */
   onResult(from: number, message: MessageOf<'result'>): void {
-    const { manifest, suite, chain } = this.context;
-    if (!chain.schedule.slice(0, manifest.executors).includes(from) || this.#voted.has(from)) return;
-    this.#voted.add(from);
-    const claim = { value: message.value, root: message.root, totals: message.totals };
-    const key = claimKey(claim);
-    let tally = this.#tallies.get(key);
-    if (!tally) {
-      const digest = statementDigest(manifest.consortiumId, resultStatement(chain.epoch, claim));
-      tally = { claim, votes: new SignatureCollector(manifest, suite, digest) };
-      this.#tallies.set(key, tally);
-    }
-    tally.votes.add(from, message.signature);
+    if (this.#heard.has(from)) return;
+    this.#heard.set(from, message);
+    if (this.#decided) this.#count(from, message);
   }
 
-  /** The seal, if 2f + 1 executors agree on a result of this decided value. */
-  assemble(decision: Certificate, draft: Draft): Seal | null {
+  /** The seal, if 2f + 1 executors agree on a result of the decided value. */
+  assemble(): Seal | null {
     const { manifest } = this.context;
+    if (!this.#decided) return null;
     for (const { claim, votes } of this.#tallies.values()) {
-      if (toHex(claim.value) !== toHex(decision.value)) continue;
       const aggregate = votes.aggregate(manifest.sealQuorum);
       if (!aggregate) continue;
       return {
         consortiumId: manifest.consortiumId,
-        header: draft.header,
-        commit: decision,
+        header: this.#decided.draft.header,
+        commit: this.#decided.decision,
         root: claim.root,
         totals: claim.totals,
         executors: aggregate.signers,
@@ -94,7 +105,7 @@ export class Sealing {
   accepts(seal: Seal): boolean {
     const { manifest, suite, chain } = this.context;
     const { header } = seal;
-    if (header.epoch !== chain.epoch || toHex(header.parent) !== toHex(chain.parent)) return false;
+    if (header.epoch !== chain.epoch || !equalBytes(header.parent, chain.parent)) return false;
     if (header.schedule.some((bank, i) => bank !== chain.schedule[i])) return false;
     try {
       checkSeal(manifest, seal, suite);
@@ -105,14 +116,48 @@ export class Sealing {
     }
   }
 
-  #send(): void {
-    if (!this.#vote) return;
-    const { chain, courier, outbox, manifest } = this.context;
-    courier.send(chain.schedule[this.#attempt % chain.schedule.length]!, this.#vote);
-    outbox.timer(COLLECTOR_TIMER, 4 * manifest.parameters.delta);
+  #count(from: number, message: MessageOf<'result'>): void {
+    const { manifest, suite, chain } = this.context;
+    if (!this.#executors.includes(from) || !equalBytes(message.value, this.#decided!.decision.value)) return;
+    const claim = { value: message.value, root: message.root, totals: message.totals };
+    const key = `${toHex(claim.root)}/${toHex(encode(totalsCodec, claim.totals))}`;
+    let tally = this.#tallies.get(key);
+    if (!tally) {
+      const digest = statementDigest(manifest.consortiumId, resultStatement(chain.epoch, claim));
+      tally = { claim, votes: new SignatureCollector(manifest, suite, digest) };
+      this.#tallies.set(key, tally);
+    }
+    tally.votes.add(from, message.signature);
+  }
+
+  #sign(claim: ResultClaim): void {
+    const { chain, self, journal } = this.context;
+    const statement = resultStatement(chain.epoch, claim);
+    if (this.#vote || !this.#executors.includes(self) || !journal.permits(statement)) return;
+    this.#vote = { type: 'result', epoch: chain.epoch, ...claim, signature: journal.signVote(statement) };
+    this.#send(this.#vote);
+    this.#armTimer();
+  }
+
+  /** To the collector, and to executors that may be unable to compute the result themselves. */
+  #send(vote: MessageOf<'result'>): void {
+    const { inputs } = this.#decided!.draft.header;
+    const leftOut = this.#executors.filter((bank) => !inputs.includes(bank));
+    for (const bank of new Set([this.#collector, ...leftOut])) this.context.courier.send(bank, vote);
+  }
+
+  get #collector(): number {
+    const { schedule } = this.context.chain;
+    return schedule[this.#attempt % schedule.length]!;
+  }
+
+  #armTimer(): void {
+    this.context.outbox.timer(COLLECTOR_TIMER, 4 * this.context.manifest.parameters.delta);
   }
 }
 
-function claimKey(claim: ResultClaim): string {
-  return `${toHex(claim.value)}/${toHex(claim.root)}/${toHex(encode(totalsCodec, claim.totals))}`;
+/** Asks a bank for the seal of this epoch; one that has it answers with it. */
+export function askForSeal({ chain, journal, courier }: EpochContext, bank: number): void {
+  const want = { epoch: chain.epoch, value: null };
+  courier.send(bank, { type: 'want', ...want, signature: journal.sign(wantStatement(want)) });
 }

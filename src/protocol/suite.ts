@@ -3,6 +3,7 @@ import type { Vrf } from '../crypto/vrf.js';
 
 /** Ed25519 (RFC 8032) as the protocol uses it. */
 export interface IdentityScheme {
+  /** 64 bytes, deterministic. */
   sign(secretKey: Uint8Array, message: Uint8Array): Uint8Array;
   /** False on anything malformed; never throws. */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;

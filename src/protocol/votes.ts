@@ -45,7 +45,9 @@ export class SignatureCollector {
         this.#good = new Set(signers);
         return { signers, signature };
       }
-      for (const bank of this.#findBad(signers)) {
+      const bad = this.#findBad(signers);
+      if (bad.length === 0) return null;
+      for (const bank of bad) {
         this.#signatures.delete(bank);
         this.#bad.add(bank);
       }
@@ -74,7 +76,9 @@ export class SignatureCollector {
       const middle = group.length >> 1;
       return [...search(group.slice(0, middle)), ...search(group.slice(middle))];
     };
-    return search(suspects); // never empty: were both halves of a failing group good, so would be their sum
+    // Were both halves of a failing group good, so would be their sum, unless the keys of liars cancel out; then there
+    // is nobody to drop, and no sum either.
+    return suspects.length > 0 ? search(suspects) : [];
   }
 }
 

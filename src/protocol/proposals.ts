@@ -1,0 +1,69 @@
+import { equalBytes } from '../crypto/bytes.js';
+import type { Certificate } from './certificate.js';
+import { leaderOf } from './chain.js';
+import { authentic, type EpochContext } from './context.js';
+import { proposalStatement } from './draft.js';
+import type { ProposalNotice } from './messages.js';
+import { lastSlotIndex, type Slot } from './slot.js';
+
+/**
+ * What leaders proposed, as far as this bank has seen it: the first proposal of each slot of the last two views. Two of
+ * one slot prove the leader faulty; banks show one another their notices so that the halves of a split view find out.
+ */
+export class Proposals {
+  readonly #first = new Map<string, { readonly notice: ProposalNotice; told: boolean; examined: boolean }>();
+
+  constructor(private readonly context: EpochContext) {}
+
+  /**
+   * Whether the leader of its view signed this proposal; the first one of a slot of `view` is remembered. True also for
+   * a proposal that says nothing to this bank, because it is of a view to come or of a slot that does not exist.
+   */
+  check(notice: ProposalNotice, view: number): boolean {
+    const { slot, value, signature } = notice;
+    const { manifest, chain } = this.context;
+    if (slot.view > view || slot.index > lastSlotIndex(manifest.faults)) return true;
+    const statement = proposalStatement(chain.epoch, slot, value);
+    if (!authentic(this.context, leaderOf(chain, slot.view), statement, signature)) return false;
+    if (slot.view === view && !this.#first.has(slotName(slot)))
+      this.#first.set(slotName(slot), { notice, told: false, examined: false });
+    return true;
+  }
+
+  /** Whether this value is the one first proposed in its slot. A leader that proposes more gets no room for them. */
+  isFirst(slot: Slot, value: Uint8Array): boolean {
+    const first = this.#first.get(slotName(slot));
+    return first !== undefined && equalBytes(first.notice.value, value);
+  }
+
+  /** True the first time it is asked of a slot: a proposal that comes again is not checked again. */
+  examine(slot: Slot): boolean {
+    const first = this.#first.get(slotName(slot));
+    if (!first || first.examined) return false;
+    first.examined = true;
+    return true;
+  }
+
+  /** The last proposal seen in a view, null when there was none. */
+  last(view: number): ProposalNotice | null {
+    let last: ProposalNotice | null = null;
+    for (const { notice } of this.#first.values())
+      if (notice.slot.view === view && (!last || notice.slot.index > last.slot.index)) last = notice;
+    return last;
+  }
+
+  /** The proposal that a certificate of the same slot contradicts, the first time it is asked for. */
+  contradictedBy(certificate: Certificate): ProposalNotice | null {
+    const first = this.#first.get(slotName(certificate.slot));
+    if (!first || first.told || equalBytes(first.notice.value, certificate.value)) return null;
+    first.told = true;
+    return first.notice;
+  }
+
+  /** Forgets what was proposed before this view. */
+  forget(view: number): void {
+    for (const [name, { notice }] of this.#first) if (notice.slot.view < view) this.#first.delete(name);
+  }
+}
+
+const slotName = (slot: Slot): string => `${slot.view}.${slot.index}`;

@@ -1,0 +1,154 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { decode } from '../../src/crypto/encoding.js';
+import { isConcordatError } from '../../src/crypto/error.js';
+import { Journal, type LogEntry, logEntryCodec } from '../../src/protocol/journal.js';
+import { Outbox } from '../../src/protocol/outbox.js';
+import {
+  REPEATABLE,
+  STATEMENT_TYPES,
+  type Statement,
+  statementDigest,
+} from '../../src/protocol/statement.js';
+import { consortium, type Fixture } from './network.js';
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await consortium(1, 0);
+});
+
+const outbox = new Outbox();
+const journal = (log: readonly Uint8Array[] = []): Journal => {
+  const { manifest, secrets, suite } = fixture;
+  const made = new Journal({
+    banks: 1,
+    consortiumId: manifest.consortiumId,
+    secrets: secrets[0]!,
+    suite,
+    outbox,
+  });
+  for (const entry of log) made.restore(decode(logEntryCodec(1), entry) as LogEntry);
+  return made;
+};
+const statement = (change: Partial<Statement> = {}): Statement => ({
+  type: 'prepare',
+  epoch: 1,
+  slot: { view: 0, index: 0 },
+  body: Uint8Array.of(1),
+  ...change,
+});
+const other = { body: Uint8Array.of(2) };
+const refuses = (made: Journal, what: Statement): boolean => {
+  try {
+    made.sign(what);
+    return false;
+  } catch (error) {
+    return isConcordatError(error, 'JOURNAL_CONFLICT');
+  }
+};
+
+describe('a signature', () => {
+  it('is made in the step that puts its statement into the log', () => {
+    const made = journal();
+    for (const type of STATEMENT_TYPES) {
+      outbox.take();
+      const signed = statement({ type });
+      const signature = made.sign(signed);
+      const log = outbox.take().persist.map((entry) => decode(logEntryCodec(1), entry));
+      expect(log).toEqual(REPEATABLE.has(type) ? [] : [{ type: 'signed', statement: signed }]);
+      const digest = statementDigest(fixture.manifest.consortiumId, signed);
+      expect(fixture.suite.identity.verify(fixture.manifest.banks[0]!.identity, digest, signature)).toBe(
+        true,
+      );
+      const vote = made.signVote(signed);
+      expect(fixture.suite.bls.verify(fixture.manifest.keys[0]!, digest, vote)).toBe(true);
+    }
+  });
+
+  it('is made again for the same statement, without another entry', () => {
+    const made = journal();
+    const first = made.sign(statement());
+    outbox.take();
+    expect(made.sign(statement())).toEqual(first);
+    expect(outbox.take().persist).toEqual([]);
+  });
+
+  it('is never made for a second statement in the same place', () => {
+    for (const type of STATEMENT_TYPES.filter((each) => !REPEATABLE.has(each)))
+      for (const slot of [null, { view: 0, index: 0 }, { view: 7, index: 2 }]) {
+        const made = journal();
+        made.sign(statement({ type, slot }));
+        outbox.take();
+        expect(made.permits(statement({ type, slot, ...other }))).toBe(false);
+        expect(refuses(made, statement({ type, slot, ...other }))).toBe(true);
+        expect(() => made.signVote(statement({ type, slot, ...other }))).toThrow(/was signed in this slot/);
+        expect(outbox.take().persist).toEqual([]);
+      }
+  });
+
+  it('is made for other statements in other places', () => {
+    const made = journal();
+    made.sign(statement());
+    for (const place of [
+      { type: 'commit' },
+      { epoch: 2 },
+      { slot: { view: 1, index: 0 } },
+      { slot: { view: 0, index: 1 } },
+      { slot: null },
+    ] as const)
+      expect(refuses(made, statement({ ...other, ...place }))).toBe(false);
+  });
+
+  it('of a request is made as often as asked for', () => {
+    const made = journal();
+    for (const type of REPEATABLE)
+      for (const body of [1, 2, 1, 3])
+        expect(refuses(made, statement({ type, body: Uint8Array.of(body) }))).toBe(false);
+  });
+});
+
+describe('a log', () => {
+  it('refuses after a restart whatever it refused before', () => {
+    const before = journal();
+    outbox.take();
+    const signed = STATEMENT_TYPES.filter((type) => !REPEATABLE.has(type)).map((type, i) =>
+      statement({ type, slot: i % 2 === 0 ? null : { view: i, index: 1 } }),
+    );
+    for (const each of signed) before.sign(each);
+    const after = journal(outbox.take().persist);
+    for (const each of signed) {
+      expect(refuses(after, { ...each, ...other })).toBe(true);
+      expect(refuses(after, each)).toBe(false);
+      expect(after.signed(each)).toEqual(each.body);
+    }
+  });
+
+  it('lets nothing be signed in epochs before the last sealed one, since it forgets what was', () => {
+    for (const restarted of [false, true]) {
+      outbox.take();
+      let made = journal();
+      for (const epoch of [1, 2, 3]) made.sign(statement({ epoch }));
+      made.write({ type: 'sealed', epoch: 2 });
+      const log = outbox.take().persist;
+      if (restarted) made = journal(log);
+      expect(made.signed(statement({ epoch: 1 }))).toBeUndefined();
+      expect(refuses(made, statement({ epoch: 1 }))).toBe(true);
+      expect(refuses(made, statement({ epoch: 0 }))).toBe(true);
+      expect(refuses(made, statement({ epoch: 1, ...other }))).toBe(true);
+      for (const epoch of [2, 3]) {
+        expect(refuses(made, statement({ epoch, ...other }))).toBe(true);
+        expect(refuses(made, statement({ epoch }))).toBe(false);
+      }
+      expect(refuses(made, statement({ type: 'want', epoch: 0 }))).toBe(false);
+    }
+  });
+
+  it('entry is refused when it is damaged', () => {
+    outbox.take();
+    journal().sign(statement());
+    const [entry] = outbox.take().persist as [Uint8Array];
+    for (let cut = 0; cut < entry.length; cut++)
+      expect(() => decode(logEntryCodec(1), entry.subarray(0, cut))).toThrow();
+    expect(() => decode(logEntryCodec(1), Uint8Array.of(...entry, 0))).toThrow();
+    expect(() => decode(logEntryCodec(1), Uint8Array.of(9, ...entry.subarray(1)))).toThrow();
+  });
+});
