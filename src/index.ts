@@ -8,8 +8,9 @@
  */
 export { ConcordatError, isConcordatError } from './crypto/error.js';
 export { Dataset } from './data/dataset.js';
+export type { Schema, SchemaError } from './data/schema.js';
 export { defineSchema } from './data/schema-json.js';
-export { type VerifiedSeal } from './protocol/seal.js';
+export type { VerifiedSeal } from './protocol/seal.js';
 export { verifySeal } from './protocol/verify-seal.js';
 export {
   type NamedBreak,
