@@ -1,6 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { uint64, utf8 } from './bytes.js';
+import { utf8 } from './bytes.js';
 
 /**
  * Every domain a hash of this library is taken in. One list, so that no two purposes can share a preimage; tests check
@@ -31,6 +31,12 @@ export const HASH_DOMAINS = [
   'ticket',
   'blinding',
   'generator',
+  'dealing',
+  'dealing-root',
+  'dealing-seed',
+  'dealing-scalars',
+  'dealing-key',
+  'fragment',
   'simulation',
 ] as const;
 
@@ -44,6 +50,21 @@ const prefixes = new Map<HashDomain, Uint8Array>(
   }),
 );
 
+/** `len(tag) ‖ tag ‖ (len64(part) ‖ part)*` in one piece: hashing it at once takes half the time of piecemeal updates. */
+function frame(domain: HashDomain, parts: readonly Uint8Array[]): Uint8Array {
+  const prefix = prefixes.get(domain)!;
+  const framed = new Uint8Array(parts.reduce((sum, part) => sum + 8 + part.length, prefix.length));
+  framed.set(prefix);
+  let offset = prefix.length;
+  for (const part of parts) {
+    for (let i = 7, rest = part.length; rest > 0; i--, rest = Math.floor(rest / 256))
+      framed[offset + i] = rest % 256;
+    framed.set(part, offset + 8);
+    offset += 8 + part.length;
+  }
+  return framed;
+}
+
 /**
  * SHA-256 over a domain tag and length-prefixed parts: `len(tag) ‖ tag ‖ (len64(part) ‖ part)*`, so that neither
  * another domain nor another split of the same bytes gives the same preimage.
@@ -51,9 +72,7 @@ const prefixes = new Map<HashDomain, Uint8Array>(
  * @returns 32 bytes
  */
 export function hash(domain: HashDomain, ...parts: Uint8Array[]): Uint8Array {
-  const state = sha256.create().update(prefixes.get(domain)!);
-  for (const part of parts) state.update(uint64(part.length)).update(part);
-  return state.digest();
+  return sha256(frame(domain, parts));
 }
 
 /**
@@ -62,7 +81,5 @@ export function hash(domain: HashDomain, ...parts: Uint8Array[]): Uint8Array {
  * @returns 32 bytes
  */
 export function keyedHash(domain: HashDomain, key: Uint8Array, ...parts: Uint8Array[]): Uint8Array {
-  const state = hmac.create(sha256, key).update(prefixes.get(domain)!);
-  for (const part of parts) state.update(uint64(part.length)).update(part);
-  return state.digest();
+  return hmac(sha256, key, frame(domain, parts));
 }
