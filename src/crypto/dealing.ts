@@ -111,7 +111,7 @@ export class Dealing {
   readonly header: DealingHeader;
   /** What acknowledgements, releases and evidence name: 32 bytes over context and header. */
   readonly root: Uint8Array;
-  /** See {@link dealingBinding}. */
+  /** See `dealingBinding`. */
   readonly binding: Uint8Array;
   /** Bytes of the ciphertext. */
   readonly codedLength: number;
@@ -135,7 +135,7 @@ export class Dealing {
    * banks than promised.
    *
    * @param header from the network, decoded
-   * @param context see {@link dealingBinding}
+   * @param context see `dealingBinding`
    * @param expected the shape of every dealing among these banks
    * @param maxLength most bytes of a payload: what the dealer can make its receivers allocate
    * @throws {@link DealingError}, `ErasureError` `ERASURE_TOO_LONG`, or `SharingError` when the commitments are not f + 1

@@ -7,26 +7,18 @@ import { ticketOutput } from './commitment.js';
 import type { EpochContext } from './context.js';
 import { type Draft, draftValue } from './draft.js';
 import type { Evidence } from './evidence.js';
-import { type Opened, openedBy } from './following.js';
+import { type Opened, openedBy, tableOf } from './following.js';
 import type { MessageOf } from './messages.js';
 import { resultStatement, type Seal } from './seal.js';
 import { askForSeal, COLLECTOR_TIMER, Sealing } from './sealing.js';
 import { FETCH_TIMER, Settlement } from './settlement.js';
 import { WANT_TIMER } from './wanting.js';
 
-/** Agreed inputs: what was decided, and the draft it stands for. */
-export interface Decided {
-  readonly decision: Certificate;
-  readonly draft: Draft;
-  readonly table: ConflictTable;
-}
-
 /** From agreed inputs to the end of the epoch: missing records, the result, the seal. */
 export class Closing {
   readonly #sealing: Sealing;
   readonly #asked = new Set<number>();
-  #decided: Decided | null = null;
-  #opened: Opened | null = null;
+  #decided: { readonly draft: Draft; readonly table: ConflictTable; readonly opened: Opened } | null = null;
   #settlement: Settlement | null = null;
   #reconciling = false;
   #outcome: Outcome | null = null;
@@ -51,13 +43,12 @@ export class Closing {
   }
 
   /** The inputs are agreed and their draft is here: get what is missing of the data. */
-  begin(decided: Decided): void {
+  begin(decision: Certificate, draft: Draft): void {
     if (this.#settlement) return;
-    const { decision, draft, table } = decided;
     const opened = openedBy(this.context, draft.header.slot.view, draft.header.opening);
-    if (!opened) return;
-    this.#decided = decided;
-    this.#opened = opened;
+    const table = tableOf(this.context, draft);
+    if (!opened || !table) return; // not of a value that attesters prepared
+    this.#decided = { draft, table, opened };
     this.#settlement = new Settlement(this.context, decision.value, draft, table, opened);
     if (this.#settlement.holdsCommon) this.#settlement.request();
     if (!this.#seal) this.#sealing.begin(decision, draft);
@@ -117,16 +108,16 @@ export class Closing {
 
   /** The state of the next epoch; null until {@link finished}. */
   next(): ChainState | null {
-    if (!this.#finished || !this.#seal || !this.#decided || !this.#opened) return null;
+    if (!this.#finished || !this.#seal || !this.#decided) return null;
     const { manifest, suite, chain } = this.context;
-    const { draft } = this.#decided;
+    const { draft, opened } = this.#decided;
     const tickets = new Array<Uint8Array | null>(manifest.size).fill(null);
     for (const commitment of draft.commitments)
       tickets[commitment.bank] = ticketOutput(manifest, suite, chain, commitment);
     return nextChain(chain, {
       value: draftValue(draft.header),
       resultRoot: this.#seal.root,
-      leaderOutput: this.#opened.output,
+      leaderOutput: opened.output,
       tickets,
     });
   }

@@ -114,25 +114,12 @@ export class Collection {
     return { state: 'undecodable' };
   }
 
-  /**
-   * As many of these inputs as fit into a table of `limit` rows: who differs most is left out first, the leader never,
-   * and nobody once only `least` are left.
-   */
-  fitting(inputs: readonly number[], limit: number, least: number): number[] {
-    const kept = [...inputs];
+  /** These inputs without the one that differs most from the leader, which itself always stays. */
+  withoutMostDifferent(inputs: readonly number[]): number[] {
     const count = (bank: number): number => this.#answers.get(bank)!.differences!.size;
-    while (kept.length > least && this.#differing(kept).size > limit) {
-      const others = kept.filter((bank) => bank !== this.options.self);
-      const most = others.reduce((a, b) => (count(b) > count(a) ? b : a));
-      kept.splice(kept.indexOf(most), 1);
-    }
-    return kept;
-  }
-
-  #differing(inputs: readonly number[]): Set<string> {
-    const ids = new Set<string>();
-    for (const bank of inputs) for (const id of this.#answers.get(bank)!.differences!.keys()) ids.add(id);
-    return ids;
+    const others = inputs.filter((bank) => bank !== this.options.self);
+    const most = others.reduce((a, b) => (count(b) > count(a) ? b : a));
+    return inputs.filter((bank) => bank !== most);
   }
 
   /**
@@ -140,7 +127,8 @@ export class Collection {
    * own unless its differences say otherwise.
    */
   table(inputs: readonly number[], rule: ClassRule): ConflictTable {
-    const ids = this.#differing(inputs);
+    const ids = new Set<string>();
+    for (const bank of inputs) for (const id of this.#answers.get(bank)!.differences!.keys()) ids.add(id);
     const holdings: [Uint8Array, Holdings][] = [];
     for (const id of ids) {
       const own = this.options.own.find(id)?.version ?? null;

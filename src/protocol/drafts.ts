@@ -1,15 +1,16 @@
 import { toHex } from '../crypto/bytes.js';
-import type { ConflictTable } from '../data/conflict.js';
 import type { EpochContext } from './context.js';
 import { type Draft, draftValue, isWhole } from './draft.js';
-import { tableOf } from './following.js';
 
 /** How often one bank is handed the same draft: a draft may have megabytes, and asking for it costs next to nothing. */
 const MAX_COPIES = 8;
 
-/** The drafts one bank keeps in an epoch, each with its decoded conflict table, by agreed value. */
+/**
+ * The drafts one bank keeps in an epoch, by agreed value. As bytes: a decoded conflict table takes ten times as much or
+ * more, and of several drafts in a view at most one is ever decided.
+ */
 export class DraftStore {
-  readonly #kept = new Map<string, { readonly draft: Draft; readonly table: ConflictTable }>();
+  readonly #kept = new Map<string, Draft>();
   readonly #pinned = new Set<string>();
   readonly #copies = new Map<string, number>();
 
@@ -20,14 +21,14 @@ export class DraftStore {
     return this.#kept.has(toHex(value));
   }
 
-  /** The draft of this value with its table. */
-  get(value: Uint8Array): { readonly draft: Draft; readonly table: ConflictTable } | undefined {
+  /** The draft of this value. */
+  get(value: Uint8Array): Draft | undefined {
     return this.#kept.get(toHex(value));
   }
 
   /** Keeps a draft that this bank has checked, or whose value a certificate names. */
-  keep(draft: Draft, table: ConflictTable): void {
-    this.#kept.set(toHex(draftValue(draft.header)), { draft, table });
+  keep(draft: Draft): void {
+    this.#kept.set(toHex(draftValue(draft.header)), draft);
   }
 
   /**
@@ -35,9 +36,9 @@ export class DraftStore {
    * whether they are those of its header.
    */
   take(draft: Draft): boolean {
-    const table = isWhole(draft) ? tableOf(this.context, draft) : null;
-    if (table) this.keep(draft, table);
-    return table !== null;
+    const whole = isWhole(draft);
+    if (whole) this.keep(draft);
+    return whole;
   }
 
   /**
@@ -58,11 +59,11 @@ export class DraftStore {
 
   /** Sends a copy to a bank that asked for it, if the draft is here and the bank has not had it often enough. */
   serve(to: number, value: Uint8Array): void {
-    const kept = this.get(value);
+    const draft = this.get(value);
     const name = `${to}/${toHex(value)}`;
     const copies = this.#copies.get(name) ?? 0;
-    if (!kept || copies >= MAX_COPIES) return;
+    if (!draft || copies >= MAX_COPIES) return;
     this.#copies.set(name, copies + 1);
-    this.context.courier.send(to, { type: 'draft-copy', draft: kept.draft });
+    this.context.courier.send(to, { type: 'draft-copy', draft });
   }
 }

@@ -274,9 +274,9 @@ export class Epoch implements Application {
     const refusal = this.#checkProposal(slot, value, signature);
     if (refusal) return refusal;
     if (!this.#proposals.examine(slot)) return null;
-    const checked = checkDraft(this.context, draft, this.#opened, this.#commitment);
-    if (typeof checked === 'string') return checked;
-    this.#drafts.keep(draft, checked.table);
+    const wrong = checkDraft(this.context, draft, this.#opened, this.#commitment);
+    if (wrong) return wrong;
+    this.#drafts.keep(draft);
     if (draft.header.inputs.includes(this.context.self)) this.#vote(slot, value, draft.header.inputs);
     this.#gotDraft();
     return null;
@@ -372,10 +372,10 @@ export class Epoch implements Application {
 
   /** Leader: proposes the prepared value of an earlier view again, once its draft is here. */
   #repeat(): void {
-    const kept = this.#toRepeat && this.#drafts.get(this.#toRepeat.value);
-    if (!kept || !this.#leading) return;
+    const draft = this.#toRepeat && this.#drafts.get(this.#toRepeat.value);
+    if (!draft || !this.#leading) return;
     this.#toRepeat = null;
-    this.#leading.repeat(kept.draft);
+    this.#leading.repeat(draft);
   }
 
   /** A draft came: go on with whatever was waiting for it. */
@@ -385,14 +385,10 @@ export class Epoch implements Application {
     this.#close();
   }
 
-  get #decided() {
-    const decision = this.#agreement.decision;
-    const kept = decision && this.#drafts.get(decision.value);
-    return decision && kept && { decision, ...kept };
-  }
-
+  /** Goes on from agreement to the result, as soon as the draft that was decided is here. */
   #close(): void {
-    const decided = this.#decided;
-    if (decided) this.#closing.begin(decided);
+    const decision = this.#agreement.decision;
+    const draft = decision && this.#drafts.get(decision.value);
+    if (draft) this.#closing.begin(decision, draft);
   }
 }

@@ -12,7 +12,7 @@ import {
   verifyCommitment,
 } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
-import { classRule, type Draft, draftValue, isWhole, maxTableRows } from './draft.js';
+import { classRule, type Draft, isWhole, maxTableRows } from './draft.js';
 import type { MessageOf, SketchPart } from './messages.js';
 import { openStatement, sketchStatement } from './requests.js';
 import { lastSlotIndex } from './slot.js';
@@ -97,7 +97,7 @@ export function tableOf(context: EpochContext, draft: Draft): ConflictTable | nu
 
 /**
  * The checks that stand before an attestation. All of C passing them proves that the inputs hold identical data
- * outside the table, and that every column is its bank's own.
+ * outside the table, and that every column is its bank's own. Returns what is wrong, null when nothing is.
  *
  * @param opened the Open this bank took in the draft's view
  * @param commitment this bank's own commitment
@@ -107,7 +107,7 @@ export function checkDraft(
   draft: Draft,
   opened: Opened,
   commitment: SignedCommitment | null,
-): { readonly table: ConflictTable; readonly value: Uint8Array } | DraftRefusal {
+): DraftRefusal | null {
   const { manifest, suite, chain, self, own } = context;
   const { header } = draft;
   if (header.epoch !== chain.epoch || !equalBytes(header.parent, chain.parent)) return 'wrong-chain';
@@ -136,7 +136,7 @@ export function checkDraft(
     if (common.entries.length !== header.commonRecords || !equalBytes(common.root, header.commonRoot))
       return 'common-root-wrong';
   }
-  return { table, value: draftValue(header) };
+  return null;
 }
 
 function sameStatement(a: SignedCommitment, b: SignedCommitment): boolean {

@@ -45,6 +45,7 @@ export {
   signManifest,
 } from './joining.js';
 export {
+  JOINING_FORMATS,
   type JoiningDocument,
   type JoiningDocumentError,
   keysDocument,

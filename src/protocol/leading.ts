@@ -1,6 +1,5 @@
 import { toHex } from '../crypto/bytes.js';
-import { encode } from '../crypto/encoding.js';
-import { conflictTableCodec } from '../data/conflict.js';
+import { encodeConflictTable } from '../data/conflict.js';
 import type { TimeoutCertificate } from './certificate.js';
 import { Collection, type SketchProgress } from './collection.js';
 import {
@@ -17,6 +16,7 @@ import {
   type Draft,
   type DraftHeader,
   draftValue,
+  MAX_TABLE_BYTES,
   maxTableRows,
   proposalStatement,
   tableDigest,
@@ -146,13 +146,24 @@ export class Leading {
     this.#draft(decoded);
   }
 
+  /**
+   * The table of as many candidates as fit into one that others accept: who differs most is left out first, and nobody
+   * once a quorum is left. Liars that claim to differ everywhere would otherwise keep every honest leader from drafting.
+   */
+  #tableOf(candidates: readonly number[]) {
+    const { manifest } = this.context;
+    for (let inputs = candidates; ; inputs = this.#collection.withoutMostDifferent(inputs)) {
+      const table = this.#collection.table(inputs, classRule(manifest));
+      const encodedTable = encodeConflictTable(table, classRule(manifest));
+      const fits = table.rows.length <= maxTableRows(manifest) && encodedTable.length <= MAX_TABLE_BYTES;
+      if (fits || inputs.length <= manifest.quorum) return { inputs, table, encodedTable };
+    }
+  }
+
   #draft(candidates: readonly number[]): void {
-    const { manifest, chain, own, journal, courier, outbox } = this.context;
-    const inputs = this.#collection.fitting(candidates, maxTableRows(manifest), manifest.quorum);
+    const { chain, own, journal, courier, outbox, manifest } = this.context;
+    const { inputs, table, encodedTable } = this.#tableOf(candidates);
     this.#drafted = inputs;
-    const rule = classRule(manifest);
-    const table = this.#collection.table(inputs, rule);
-    const encodedTable = encode(conflictTableCodec(inputs.length, rule, Number.MAX_SAFE_INTEGER), table);
     const common = own.common(this.#opened.key, new Set(table.rows.map((row) => toHex(row.id))));
     const commitments = inputs.map((bank) => this.#collection.commitment(bank)!);
     const header: DraftHeader = {

@@ -65,7 +65,7 @@ export interface Parameters {
   readonly sketchSymbols: number;
   /**
    * Keys on which a bank may differ from the leader of a view and still be an input, at most 2^18. A conflict table has
-   * at most n times as many rows.
+   * at most twice as many rows.
    */
   readonly maxDifferences: number;
 }

@@ -43,7 +43,7 @@ describe('a bank that restarts from its log', () => {
   it('at any moment of an epoch signs nothing that contradicts it, and the epoch ends', () => {
     const steps: number[] = [];
     for (let bank = 0; bank < 4; bank++)
-      for (let at = 50; at <= 900; at += 170) {
+      for (let at = 50; at <= 900; at += 280) {
         const net = new Net(fixture).start();
         net.run(at);
         net.crash(bank);
@@ -57,7 +57,7 @@ describe('a bank that restarts from its log', () => {
         const roots = new Set([0, 1, 2, 3].map((each) => toHex(net.output(each, 'sealed')[0]!.seal.root)));
         expect(roots.size).toBe(1);
       }
-    expect(steps.length).toBe(24);
+    expect(steps.length).toBe(16);
   });
 
   it('with other records than before does not commit to them', () => {
