@@ -1,7 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { utf8 } from '../crypto/bytes.js';
+import { isConcordatError } from '../crypto/error.js';
 import { MAX_NAME_BYTES } from '../data/field.js';
+import type { Schema } from '../data/schema.js';
+import { defineSchema } from '../data/schema-json.js';
 import { MAX_TABLE_BYTES } from '../data/table-reader.js';
 import { inputError, usageError } from './cli-error.js';
 import { jsonFault } from './json-fault.js';
@@ -60,4 +63,18 @@ export function bankNames(files: readonly string[]): string[] {
     fileOf.set(bank, file);
   }
   return [...fileOf.keys()];
+}
+
+/**
+ * A schema file, checked.
+ * @throws {@link CliError} `INPUT_UNREADABLE` when it is no JSON, or says where it is no schema.
+ */
+export function readSchema(file: string): Schema {
+  const json = readJson(file);
+  try {
+    return defineSchema(json);
+  } catch (error) {
+    if (isConcordatError(error)) inputError(file, error.message, {}, { cause: error });
+    throw error;
+  }
 }

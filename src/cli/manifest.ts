@@ -2,10 +2,7 @@ import type { Command } from 'commander';
 import type { Bls } from '../crypto/bls.js';
 import { loadBls } from '../crypto/bls-load.js';
 import { toHex } from '../crypto/bytes.js';
-import { isConcordatError } from '../crypto/error.js';
 import { labelProblem } from '../data/field-check.js';
-import type { Schema } from '../data/schema.js';
-import { defineSchema } from '../data/schema-json.js';
 import { defaultSuite } from '../protocol/default-suite.js';
 import { manifestDocument } from '../protocol/documents.js';
 import { joinManifest, openProposal, type Proposal, proposalDigest, propose } from '../protocol/joining.js';
@@ -15,9 +12,9 @@ import { DEFAULT_PARAMETERS } from '../protocol/manifest.js';
 import { maxFaults } from '../protocol/quorum.js';
 import { jsonText } from './artifacts.js';
 import { readDocument, toldAsJson } from './bank-files.js';
-import { inputError, usageError } from './cli-error.js';
+import { usageError } from './cli-error.js';
 import { consortiumLines } from './consortium-lines.js';
-import { readJson } from './input.js';
+import { readSchema } from './input.js';
 import { wholeNumber } from './options.js';
 import { expectFile, writeFile } from './output.js';
 import { paintFor } from './paint.js';
@@ -93,16 +90,6 @@ function proposalOf(documents: readonly JoiningDocument[], flags: ManifestFlags,
   for (const option of ['schema', 'faults', 'name', 'delta'] as const)
     if (flags[option] !== undefined) usageError(`--${option} is fixed in the proposal already`);
   return propose(given, bls);
-}
-
-function readSchema(file: string): Schema {
-  const json = readJson(file);
-  try {
-    return defineSchema(json);
-  } catch (error) {
-    if (isConcordatError(error)) inputError(file, error.message, {}, { cause: error });
-    throw error;
-  }
 }
 
 function writeProposal(proposal: Proposal, { out, json }: ManifestFlags): void {

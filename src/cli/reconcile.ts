@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { isConcordatError } from '../crypto/error.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Schema } from '../data/schema.js';
-import { defineSchema } from '../data/schema-json.js';
 import type { BadRow } from '../data/table-error.js';
 import { readCsv } from '../data/table-reader.js';
 import { type ReconcileOutcome, reconcile } from '../index.js';
@@ -11,10 +9,10 @@ import { STATISTICS_MODES, type StatisticsMode } from '../protocol/manifest.js';
 import { ADVERSARIES_HELP } from './adversaries-help.js';
 import { counted, grouped } from './amount.js';
 import { breaksCsv, explainJsonl, jsonText, reconciledCsv, shownKey, sortedBreaks } from './artifacts.js';
-import { inputError, placeOf, usageError } from './cli-error.js';
+import { placeOf, usageError } from './cli-error.js';
 import { commandLine } from './command-line.js';
 import { conclude, isSound } from './conclude.js';
-import { bankNames, readInput, readJson } from './input.js';
+import { bankNames, readInput, readSchema } from './input.js';
 import { type Assignment, assignments, choice, wholeNumber } from './options.js';
 import { expectDirectory, type OutputFiles, writeDirectory } from './output.js';
 import { type Paint, paintFor } from './paint.js';
@@ -103,16 +101,6 @@ function expectEnough(banks: readonly string[], { faults = 0, adversary = [] }: 
   for (const { bank } of adversary)
     if (!banks.includes(bank))
       usageError(`--adversary: no bank is called "${bank}"; there are ${banks.join(', ')}`);
-}
-
-function readSchema(file: string): Schema {
-  const json = readJson(file);
-  try {
-    return defineSchema(json);
-  } catch (error) {
-    if (isConcordatError(error)) inputError(file, error.message, {}, { cause: error });
-    throw error;
-  }
 }
 
 interface Tables {
