@@ -2,11 +2,22 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { MerkleTree as Layers } from 'merkletreejs/MerkleTree';
 import { concatBytes, equalBytes } from './bytes.js';
 import { ConcordatError } from './error.js';
+import { type Consistency, consistencyPath, consistencyRoots } from './merkle-consistency.js';
+import {
+  type MultiInclusion,
+  multiproofLength,
+  multiproofNodes,
+  multiproofRoot,
+  type NodePlace,
+} from './merkle-multiproof.js';
+
+export type { Consistency } from './merkle-consistency.js';
+export type { MultiInclusion } from './merkle-multiproof.js';
 
 /** Bytes of every node of a tree: one SHA-256. */
 export const HASH_LENGTH = 32;
 
-/** Why a tree was not built, or a proof refused. `which` numbers the hash in its list. */
+/** Why a tree was not built, or a proof refused. `which` numbers the hash or index in its list: roots old, new. */
 export type MerkleError =
   | {
       readonly code: 'MERKLE_HASH_WRONG_LENGTH';
@@ -15,8 +26,13 @@ export type MerkleError =
       readonly got: number;
     }
   | { readonly code: 'MERKLE_INDEX_OUT_OF_RANGE'; readonly index: number; readonly size: number }
+  | { readonly code: 'MERKLE_INDICES_EMPTY' }
+  | { readonly code: 'MERKLE_INDICES_NOT_ASCENDING'; readonly which: number }
+  | { readonly code: 'MERKLE_SIZES_OUT_OF_ORDER'; readonly oldSize: number; readonly newSize: number }
+  | { readonly code: 'MERKLE_LEAVES_WRONG_COUNT'; readonly expected: number; readonly got: number }
   | { readonly code: 'MERKLE_PROOF_WRONG_LENGTH'; readonly expected: number; readonly got: number }
-  | { readonly code: 'MERKLE_ROOT_MISMATCH'; readonly index: number; readonly size: number };
+  /** `size` is that of the tree whose root it is; `index` is there when one leaf was claimed. */
+  | { readonly code: 'MERKLE_ROOT_MISMATCH'; readonly index?: number; readonly size: number };
 
 function merkleError(detail: MerkleError): never {
   const { code, ...facts } = detail;
@@ -30,6 +46,10 @@ function expectHash(bytes: Uint8Array, what: 'leaf' | 'proof' | 'root', which = 
   const got = bytes instanceof Uint8Array ? bytes.length : -1;
   if (got !== HASH_LENGTH) merkleError({ code: 'MERKLE_HASH_WRONG_LENGTH', what, which, got });
   return bytes;
+}
+
+function expectHashes(hashes: readonly Uint8Array[], what: 'leaf' | 'proof'): void {
+  for (const [which, hash] of hashes.entries()) expectHash(hash, what, which);
 }
 
 const LEAF_PREFIX = Uint8Array.of(0x00);
@@ -68,11 +88,14 @@ function siblings(layers: Uint8Array[][], index: number): Uint8Array[] {
   return path;
 }
 
+/** The height of a bucket's root over the leaves. */
+const BUCKET_HEIGHT = 10;
+
 /**
  * Leaves of one bucket. Aligned buckets of a power of two are whole subtrees of the RFC's tree, so the tree over their
  * roots is its top; merkletreejs in one piece would keep 1.7 GB for a million leaves.
  */
-const BUCKET = 1024;
+const BUCKET = 2 ** BUCKET_HEIGHT;
 
 /**
  * A Merkle tree of RFC 6962 §2.1 (the same in RFC 9162 §2.1.1), over leaves that are already hashed. Keeps a copy of
@@ -113,8 +136,42 @@ export class MerkleTree {
   proof(index: number): Uint8Array[] {
     expectIndex(index, this.size);
     const bucket = Math.floor(index / BUCKET);
+    return [...siblings(this.#open(bucket), index % BUCKET), ...siblings(this.#top, bucket)];
+  }
+
+  /**
+   * One proof for several leaves: the roots of the largest subtrees that hold none of them, from left to right. That is
+   * the least that {@link verifyMultiproof} needs beside the leaves; for all leaves of the tree it is nothing. Hashes
+   * each bucket with an asked leaf again, one at a time.
+   * @param indices ascending and distinct, at least one
+   * @throws {@link MerkleError} `MERKLE_INDICES_EMPTY`, `MERKLE_INDEX_OUT_OF_RANGE` or `MERKLE_INDICES_NOT_ASCENDING`.
+   */
+  multiproof(indices: readonly number[]): Uint8Array[] {
+    expectIndices(indices, this.size);
+    return multiproofNodes(indices, this.size).map((place) => this.#node(place));
+  }
+
+  /**
+   * Proof that this tree begins with the first `oldSize` of its leaves, as a tree of their own had them: RFC 9162
+   * §2.1.4.1. At most 54 hashes; for the tree itself none.
+   * @param oldSize 1 … size; 0 only where the size is 0, for everything begins with nothing
+   * @throws {@link MerkleError} `MERKLE_SIZES_OUT_OF_ORDER`.
+   */
+  consistency(oldSize: number): Uint8Array[] {
+    expectSizes(oldSize, this.size);
+    return consistencyPath(oldSize, this.size).map((place) => this.#node(place));
+  }
+
+  /** A copy of a node with a sibling or of 2^`height` leaves, as all of a proof are: its bucket has layers enough. */
+  #node({ height, node }: NodePlace): Uint8Array {
+    if (height >= BUCKET_HEIGHT) return Uint8Array.from(this.#top[height - BUCKET_HEIGHT]![node]!);
+    const perBucket = 2 ** (BUCKET_HEIGHT - height);
+    return Uint8Array.from(this.#open(Math.floor(node / perBucket))[height]![node % perBucket]!);
+  }
+
+  #open(bucket: number): Uint8Array[][] {
     if (this.#opened?.bucket !== bucket) this.#opened = { bucket, layers: this.#layers(bucket) };
-    return [...siblings(this.#opened.layers, index % BUCKET), ...siblings(this.#top, bucket)];
+    return this.#opened.layers;
   }
 
   #layers(bucket: number): Uint8Array[][] {
@@ -132,9 +189,30 @@ export class MerkleTree {
  */
 export const root = (leafHashes: readonly Uint8Array[]): Uint8Array => new MerkleTree(leafHashes).root;
 
+function expectProof(proof: readonly Uint8Array[], expected: number): void {
+  if (proof.length !== expected)
+    merkleError({ code: 'MERKLE_PROOF_WRONG_LENGTH', expected, got: proof.length });
+  expectHashes(proof, 'proof');
+}
+
 function expectIndex(index: number, size: number): void {
   if (!Number.isSafeInteger(size) || !Number.isSafeInteger(index) || index < 0 || index >= size)
     merkleError({ code: 'MERKLE_INDEX_OUT_OF_RANGE', index, size });
+}
+
+function expectIndices(indices: readonly number[], size: number): void {
+  if (indices.length === 0) merkleError({ code: 'MERKLE_INDICES_EMPTY' });
+  for (let which = 0; which < indices.length; which++) {
+    expectIndex(indices[which]!, size);
+    if (which > 0 && indices[which]! <= indices[which - 1]!)
+      merkleError({ code: 'MERKLE_INDICES_NOT_ASCENDING', which });
+  }
+}
+
+function expectSizes(oldSize: number, newSize: number): void {
+  const ordered = Number.isSafeInteger(newSize) && Number.isSafeInteger(oldSize) && oldSize <= newSize;
+  if (!ordered || oldSize < 0 || (oldSize === 0 && newSize > 0))
+    merkleError({ code: 'MERKLE_SIZES_OUT_OF_ORDER', oldSize, newSize });
 }
 
 /** What is claimed: that `leaf` stands at `index` among the `size` leaves under `root`. */
@@ -168,8 +246,7 @@ export function verifyInclusion({ index, size, leaf, proof, root }: Inclusion): 
   // to the right, unless it is the last: then it was promoted. Division, not shifts: sizes go beyond 32 bits.
   for (let node = index, last = size - 1; last > 0; node = Math.floor(node / 2), last = Math.floor(last / 2))
     if (node % 2 === 1 || node < last) expected++;
-  if (proof.length !== expected)
-    merkleError({ code: 'MERKLE_PROOF_WRONG_LENGTH', expected, got: proof.length });
+  expectProof(proof, expected);
 
   let hash = expectHash(leaf, 'leaf');
   let used = 0;
@@ -179,9 +256,51 @@ export function verifyInclusion({ index, size, leaf, proof, root }: Inclusion): 
     node = Math.floor(node / 2), last = Math.floor(last / 2)
   ) {
     if (node % 2 === 0 && node === last) continue;
-    const sibling = expectHash(proof[used]!, 'proof', used);
+    const sibling = proof[used++]!;
     hash = node % 2 === 1 ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
-    used++;
   }
   if (!equalBytes(hash, root)) merkleError({ code: 'MERKLE_ROOT_MISMATCH', index, size });
+}
+
+/**
+ * Checks a multiproof; returns when it holds. RFC 6962 has none, so this form is our own over the RFC's tree. There is
+ * one proof for each claim: a leaf asked for twice, one too few or too many, a hash more or less are refused, each of
+ * which would let some leaf or some hash go unchecked. Takes O(|indices| · log size) steps, also for a forged size.
+ *
+ * The root alone does not say how many leaves it has: another size under which the same subtrees are joined in the same
+ * way passes too. Where the size matters it must be signed with the root.
+ *
+ * @throws {@link MerkleError} `MERKLE_INDICES_EMPTY`, `MERKLE_INDEX_OUT_OF_RANGE`, `MERKLE_INDICES_NOT_ASCENDING`,
+ * `MERKLE_LEAVES_WRONG_COUNT`, `MERKLE_PROOF_WRONG_LENGTH`, `MERKLE_HASH_WRONG_LENGTH` or `MERKLE_ROOT_MISMATCH`.
+ */
+export function verifyMultiproof({ indices, size, leaves, proof, root }: MultiInclusion): void {
+  expectIndices(indices, size);
+  expectHash(root, 'root');
+  if (leaves.length !== indices.length)
+    merkleError({ code: 'MERKLE_LEAVES_WRONG_COUNT', expected: indices.length, got: leaves.length });
+  expectHashes(leaves, 'leaf');
+  expectProof(proof, multiproofLength(indices, size));
+  const hash = multiproofRoot({ indices, size, leaves, proof }, nodeHash);
+  if (!equalBytes(hash, root)) merkleError({ code: 'MERKLE_ROOT_MISMATCH', size });
+}
+
+/**
+ * Checks that the new tree only added leaves to the old one, RFC 9162 §2.1.4.2; returns when it holds. The proof must
+ * have exactly the hashes that the sizes call for. Between trees of one size it is empty and the roots must be equal;
+ * from the empty tree to another nothing could fail, so such a claim is refused.
+ *
+ * As with a leaf, a root alone does not say how many leaves it has: both sizes must be signed with their roots.
+ *
+ * @throws {@link MerkleError} `MERKLE_SIZES_OUT_OF_ORDER`, `MERKLE_PROOF_WRONG_LENGTH`, `MERKLE_HASH_WRONG_LENGTH` or
+ * `MERKLE_ROOT_MISMATCH`.
+ */
+export function verifyConsistency({ oldSize, newSize, oldRoot, newRoot, proof }: Consistency): void {
+  expectSizes(oldSize, newSize);
+  expectHash(oldRoot, 'root', 0);
+  expectHash(newRoot, 'root', 1);
+  const path = consistencyPath(oldSize, newSize);
+  expectProof(proof, path.length);
+  const [oldHash, newHash] = consistencyRoots(path, { oldRoot, proof }, nodeHash);
+  if (!equalBytes(oldHash, oldRoot)) merkleError({ code: 'MERKLE_ROOT_MISMATCH', size: oldSize });
+  if (!equalBytes(newHash, newRoot)) merkleError({ code: 'MERKLE_ROOT_MISMATCH', size: newSize });
 }
