@@ -1,16 +1,19 @@
+import { toHex } from '../crypto/bytes.js';
+import { isConcordatError } from '../crypto/error.js';
 import type { ConflictRow } from './conflict.js';
 import type { Entry } from './dataset.js';
+import type { HostAnswer } from './decide-key.js';
 import type { Field } from './field.js';
 import type { ReconcileRequest } from './reconcile-request.js';
-import type { Claim, Resolution } from './resolve.js';
-import { resolveField } from './resolve.js';
-import type { Value } from './value.js';
+import { canonicalClaims, decided, unresolved } from './resolve/claims.js';
+import { type Claim, type HostFunctions, majority, type Resolution, resolveField } from './resolve.js';
+import { checkValue, type Value } from './value.js';
 
 /** How one field came to its value. */
 export interface FieldDecision {
   readonly field: string;
   readonly value: Value;
-  /** `settled`, or the rule of the schema that decided. */
+  /** `settled`, the rule of the schema that decided, or `function` for the host's. */
   readonly rule: string;
   /** Names of the inputs that say so, and of those that say otherwise. */
   readonly supporters: readonly string[];
@@ -28,23 +31,39 @@ export interface KeyDecision {
   readonly unresolved: readonly { readonly field: string; readonly reason: string }[];
 }
 
+/** Rules of the host, ready to be asked. */
+export interface HostRules {
+  readonly functions?: HostFunctions;
+  readonly decide?: (row: ConflictRow, versions: readonly (Entry | null)[]) => HostAnswer;
+}
+
 /**
- * Decides a disputed key field by field, by the rules of its schema; null while not all of its versions are open to
- * everyone, for then two executors could decide differently.
+ * Decides a disputed key field by field, by the host's function and the rules of its schema, over the versions that are
+ * open; null when none is. Every executor has the same versions open, so all decide alike. That some are missing blocks
+ * nothing by itself, or liars could block a key by withholding theirs: each rule knows how many voices it does not hear,
+ * and says what that means for its bounds.
+ *
+ * Key fields are not voted on: all holders, withheld or not, hold the record under one key id.
  */
 export function decideFields(
   request: ReconcileRequest,
   row: ConflictRow,
   versions: readonly (Entry | null)[],
+  rules: HostRules = {},
 ): KeyDecision | null {
-  const known = versions.filter((entry) => entry !== null);
-  const first = known[0];
-  if (!first || known.length !== row.digests.length) return null;
+  const open = ofOneKey(row, versions);
+  const first = open.find((entry) => entry !== null);
+  if (!first) return null;
+  const answer = rules.decide?.(row, open);
+  const closed = open.filter((entry) => entry === null).length;
+  const suffix = closed === 0 ? '' : `; ${closed} of ${open.length} versions were not opened`;
   const values: (Value | undefined)[] = [];
   const fields: FieldDecision[] = [];
-  const unresolved: { field: string; reason: string }[] = [];
+  const left: { field: string; reason: string }[] = [];
   request.schema.fields.forEach((field, f) => {
-    const resolution = resolve(request, field, claimsOf(row, known, f), row, known);
+    const resolution = request.schema.keyIndexes.includes(f)
+      ? keyOf(request, row, first.values[f]!)
+      : checked(field, resolve({ request, row, open, rules }, f, answer));
     if (resolution.state === 'decided') {
       const names = (inputs: readonly number[]): string[] => inputs.map((input) => request.banks[input]!);
       values.push(resolution.value);
@@ -58,37 +77,93 @@ export function decideFields(
       });
     } else {
       values.push(undefined);
-      unresolved.push({ field: field.name, reason: resolution.reason });
+      left.push({ field: field.name, reason: resolution.reason + suffix });
     }
   });
-  return { keyDigest: first.keyDigest, values, fields, unresolved };
+  return { keyDigest: first.keyDigest, values, fields, unresolved: left };
+}
+
+/**
+ * The versions with the key that most holders have open, the first such in the row's order; the others count as not
+ * opened. They differ only if somebody made a record whose 8-byte key id is that of another's key: a leader knows the
+ * view's key before the banks fix their records, and among a million keys of its victim one collides after 2^44 tries.
+ * At most f holders are liars, so as soon as more than f honest ones are open it is the liars' versions that do not count.
+ */
+function ofOneKey(row: ConflictRow, versions: readonly (Entry | null)[]): (Entry | null)[] {
+  const holders = new Map<string, number>();
+  const names = row.digests.map((_, v) => {
+    const entry = versions[v] ?? null;
+    const name = entry && toHex(entry.keyDigest);
+    const support = row.column.filter((version) => version === v + 1).length;
+    if (name !== null) holders.set(name, (holders.get(name) ?? 0) + support);
+    return name;
+  });
+  const most = Math.max(...holders.values());
+  const [chosen] = [...holders].find(([, support]) => support === most) ?? [];
+  return names.map((name, v) => (name === chosen ? (versions[v] ?? null) : null));
+}
+
+/** All that a field of a row is resolved from. */
+interface Dispute {
+  readonly request: ReconcileRequest;
+  readonly row: ConflictRow;
+  readonly open: readonly (Entry | null)[];
+  readonly rules: HostRules;
+}
+
+function resolve(dispute: Dispute, f: number, answer: HostAnswer | undefined): Resolution {
+  const { request, row, open, rules } = dispute;
+  const field = request.schema.fields[f]!;
+  if (typeof answer === 'string') return unresolved(answer);
+  const claims = claimsOf(dispute, f);
+  if (answer?.has(field.name))
+    return decided('function', answer.get(field.name) as Value, 0, canonicalClaims(claims), field);
+  const versionOf = (input: number): Entry | null => open[(row.column[input] ?? 0) - 1] ?? null;
+  const withholds = (input: number): boolean => (row.column[input] ?? 0) > 0 && versionOf(input) === null;
+  return resolveField(field, claims, {
+    faults: request.faults,
+    bankIds: request.banks,
+    withheld: row.column.filter((_, input) => withholds(input)).length,
+    withholds,
+    instants: (name) => {
+      const at = request.schema.fields.findIndex((other) => other.name === name);
+      return (input) => {
+        const instant = versionOf(input)?.values[at];
+        return typeof instant === 'bigint' ? instant : null;
+      };
+    },
+    ...(rules.functions && { functions: rules.functions }),
+  });
 }
 
 /** Who says what about one field: inputs with the same value of it stand together, whatever else they differ in. */
-function claimsOf(row: ConflictRow, versions: readonly Entry[], field: number): Claim[] {
+function claimsOf({ row, open }: Dispute, field: number): Claim[] {
   const claims = new Map<Value, number[]>();
   row.column.forEach((version, input) => {
-    if (version === 0) return;
-    const value = versions[version - 1]!.values[field]!;
-    claims.set(value, [...(claims.get(value) ?? []), input]);
+    const entry = open[version - 1];
+    if (!entry) return;
+    const value = entry.values[field]!;
+    const banks = claims.get(value);
+    if (banks) banks.push(input);
+    else claims.set(value, [input]);
   });
   return [...claims].map(([value, banks]) => ({ value, banks }));
 }
 
-function resolve(
-  request: ReconcileRequest,
-  field: Field,
-  claims: readonly Claim[],
-  row: ConflictRow,
-  versions: readonly Entry[],
-): Resolution {
-  return resolveField(field, claims, {
-    faults: request.faults,
-    bankIds: request.banks,
-    instants: (name) => (input) => {
-      const at = request.schema.fields.findIndex((other) => other.name === name);
-      const instant = versions[row.column[input]! - 1]?.values[at];
-      return typeof instant === 'bigint' ? instant : null;
-    },
-  });
+/** A value of the key, which all holders have: they are more than f, or the key would not be disputed. */
+function keyOf({ faults, banks }: ReconcileRequest, row: ConflictRow, value: Value): Resolution {
+  const holders = banks.flatMap((_, input) => (row.column[input]! > 0 ? [input] : []));
+  return majority([{ value, banks: holders }], { faults, bankIds: banks, withheld: 0, tolerance: null });
+}
+
+/** A decision by code of the host may be for a value that the field cannot have: then there is none. */
+function checked(field: Field, resolution: Resolution): Resolution {
+  if (resolution.state === 'unresolved') return resolution;
+  try {
+    checkValue(field, resolution.value);
+    return resolution;
+  } catch (error) {
+    if (!isConcordatError(error)) throw error;
+    return unresolved(`decided by ${resolution.rule}, but ${error.message}`);
+  }
 }

@@ -6,6 +6,8 @@
 export * from './conflict.js';
 export * from './dataset.js';
 export type { FieldDecision } from './decide.js';
+export type { DecideKey, DisputedKey, KeyAnswer, ReconcileRules } from './decide-key.js';
+export * from './disclosure.js';
 export {
   type Field,
   type FieldCommon,
@@ -17,6 +19,7 @@ export {
 } from './field.js';
 export * from './key-class.js';
 export * from './outcome.js';
+export { type OutlierFigure, type StatisticsOutlier, statisticsOutliers } from './outliers.js';
 export type { ReconcileRequest } from './reconcile-request.js';
 export * from './record.js';
 export { canonicalClaims, compareValues } from './resolve/claims.js';
@@ -29,7 +32,14 @@ export { estimateDifferences, symbolsFor } from './sketch-estimate.js';
 export { SKETCH_ITEM_LENGTH, SKETCH_KEY_LENGTH, type SketchError, SketchKey } from './sketch-item.js';
 export { type DigestPair, SketchItems } from './sketch-items.js';
 export { MAX_SKETCH_SYMBOLS } from './sketch-symbols.js';
-export { columnStatistics } from './statistics.js';
+export {
+  columnStatistics,
+  type OpenedStatistics,
+  type StatisticsError,
+  scalarsToStatistics,
+  statisticsFields,
+  statisticsToScalars,
+} from './statistics.js';
 export * from './table-error.js';
 export * from './table-reader.js';
 export * from './value.js';

@@ -2,13 +2,18 @@ import { compareBytes, concatBytes } from '../crypto/bytes.js';
 import { type Codec, encode, struct, u53 } from '../crypto/encoding.js';
 import { hash } from '../crypto/hash.js';
 import * as merkle from '../crypto/merkle.js';
+import { type Break, breaksOf, dissentersOf, divergenceOf, inVersion } from './breaks.js';
 import type { ConflictRow } from './conflict.js';
 import type { Entry } from './dataset.js';
-import { decideFields, type FieldDecision } from './decide.js';
+import { decideFields, type FieldDecision, type HostRules } from './decide.js';
+import { hostDecider, type ReconcileRules } from './decide-key.js';
 import { type KeyClass, settledBound } from './key-class.js';
 import type { ReconcileRequest } from './reconcile-request.js';
 import { encodePartialRecord } from './record.js';
+import { encodeStatistics, type OpenedStatistics } from './statistics.js';
 import type { Value } from './value.js';
+
+export type { Break } from './breaks.js';
 
 /** How many keys of the union fell into which class. `unresolved` counts the disputed keys left without a decision. */
 export interface Totals {
@@ -16,7 +21,7 @@ export interface Totals {
   readonly unanimous: number;
   /** One version, or absence, has the support that settles a key. */
   readonly settled: number;
-  /** Held by more than f banks, and not settled. */
+  /** Held by more than f banks and not settled, or closed for the quota of forced disclosures. */
   readonly disputed: number;
   /** Held by f banks or fewer. */
   readonly unvouched: number;
@@ -46,29 +51,13 @@ export interface Explanation extends FieldDecision {
   readonly class: KeyClass;
 }
 
-/** A key that is not, or not by everyone, held as the result has it. */
-export interface Break {
-  /** The key's id under the agreed draft's key. */
-  readonly id: Uint8Array;
-  /** Its digest and record where this bank knows them, else null. */
-  readonly entry: Entry | null;
-  /** The field, null when it is about the whole record. */
-  readonly field: string | null;
-  readonly state: 'unvouched' | 'unresolved' | 'divergent';
-  readonly reason: string;
-  /** Names of the inputs that hold the key. */
-  readonly holders: readonly string[];
-  /** Names of the inputs that hold another version than the one that won; empty where none did. */
-  readonly dissenters: readonly string[];
-  /** Support of the best supported version. */
-  readonly support: number;
-}
-
 /** The result of an epoch. Two executors with the same request compute the same root. */
 export interface Outcome {
-  /** Commits to rows, undecided keys and totals, 32 bytes. */
+  /** Commits to rows, undecided keys, totals and opened statistics, 32 bytes. */
   readonly root: Uint8Array;
   readonly totals: Totals;
+  /** What was opened of the banks' column statistics; null when nothing was. */
+  readonly statistics: OpenedStatistics | null;
   /** In key-digest order. */
   readonly rows: readonly OutcomeRow[];
   readonly breaks: readonly Break[];
@@ -77,17 +66,24 @@ export interface Outcome {
 
 /**
  * Computes the result from the agreed inputs: unanimous records stand, settled keys take their winner, disputed keys
- * are decided field by field by the schema's rules where their versions are known, and what remains is a break.
+ * are decided field by field where versions of them are open, by the host's function and the schema's rules, and what
+ * remains is a break. Closed rows remain, whatever is known of them here.
  *
- * Pure and deterministic, and expensive for large tables: run it outside the protocol core.
+ * Pure, and as deterministic as the rules of the host are, whose errors become breaks and never come out of it;
+ * expensive for large tables: run it outside the protocol core.
  */
-export function reconcileOutcome(request: ReconcileRequest): Outcome {
+export function reconcileOutcome(request: ReconcileRequest, rules: ReconcileRules = {}): Outcome {
+  const { schema, table, statistics } = request;
   const rows: OutcomeRow[] = [];
   const leaves: { readonly keyDigest: Uint8Array; readonly leaf: Uint8Array }[] = [];
   const explanations: Explanation[] = [];
   const breaks: Break[] = [];
   const undecided: Uint8Array[] = [];
   const totals = { unanimous: request.common.length, settled: 0, disputed: 0, unvouched: 0, unresolved: 0 };
+  const host: HostRules = {
+    ...(rules.functions && { functions: rules.functions }),
+    ...(rules.decide && { decide: hostDecider(request, rules.decide) }),
+  };
 
   const addRow = (
     keyDigest: Uint8Array,
@@ -95,15 +91,17 @@ export function reconcileOutcome(request: ReconcileRequest): Outcome {
     entry: Entry | null,
   ): void => {
     rows.push({ keyDigest, values });
-    const content = entry ? entry.digest : encodePartialRecord(request.schema, values);
+    const content = entry ? entry.digest : encodePartialRecord(schema, values);
     leaves.push({ keyDigest, leaf: merkle.leafHash(hash('result-row', keyDigest, content)) });
   };
 
   for (const entry of request.common) addRow(entry.keyDigest, entry.values, entry);
-  for (const row of request.table.rows) {
-    totals[row.standing.class]++;
-    const versions = request.versions.get(row) ?? [];
-    if (row.standing.class === 'settled') {
+  for (const row of table.rows) {
+    const closed = request.closed.has(row);
+    const keyClass = closed ? 'disputed' : row.standing.class;
+    const versions = closed ? [] : (request.versions.get(row) ?? []);
+    totals[keyClass]++;
+    if (keyClass === 'settled') {
       const winner = row.standing.winner === 0 ? null : (versions[row.standing.winner! - 1] ?? null);
       if (winner) {
         addRow(winner.keyDigest, winner.values, winner);
@@ -113,21 +111,15 @@ export function reconcileOutcome(request: ReconcileRequest): Outcome {
       if (divergence) breaks.push(divergence);
       continue;
     }
-    const decided = row.standing.class === 'disputed' ? decideFields(request, row, versions) : null;
+    const decided = keyClass === 'disputed' ? decideFields(request, row, versions, host) : null;
     if (decided) {
-      addRow(decided.keyDigest, decided.values, null);
-      explanations.push(
-        ...decided.fields.map((field) => ({
-          ...field,
-          keyDigest: decided.keyDigest,
-          class: row.standing.class,
-        })),
-      );
+      const { keyDigest, values, fields } = decided;
+      addRow(keyDigest, values, null);
+      for (const field of fields) explanations.push({ ...field, keyDigest, class: keyClass });
     } else {
-      undecided.push(concatBytes(row.id, Uint8Array.of(row.standing.class === 'unvouched' ? 0 : 1)));
+      undecided.push(concatBytes(row.id, Uint8Array.of(keyClass === 'unvouched' ? 0 : 1)));
     }
-    if (row.standing.class === 'disputed' && (!decided || decided.values.includes(undefined)))
-      totals.unresolved++;
+    if (keyClass === 'disputed' && (!decided || decided.values.includes(undefined))) totals.unresolved++;
     breaks.push(...breaksOf(request, row, versions, decided?.unresolved ?? null));
   }
 
@@ -138,17 +130,9 @@ export function reconcileOutcome(request: ReconcileRequest): Outcome {
     merkle.root(leaves.map(({ leaf }) => leaf)),
     merkle.root(undecided.map((leaf) => merkle.leafHash(leaf))),
     encode(totalsCodec, totals),
+    encodeStatistics(statistics),
   );
-  return { root, totals, rows, breaks, explanations };
-}
-
-/** Names of the inputs in this version (0: absent) of a row. */
-function inVersion(
-  request: ReconcileRequest,
-  row: ConflictRow,
-  test: (version: number) => boolean,
-): string[] {
-  return request.banks.filter((_, input) => test(row.column[input]!));
+  return { root, totals, statistics, rows, breaks, explanations };
 }
 
 function explainSettled(request: ReconcileRequest, row: ConflictRow, winner: Entry): Explanation[] {
@@ -165,61 +149,4 @@ function explainSettled(request: ReconcileRequest, row: ConflictRow, winner: Ent
     dissenters,
     margin: supporters.length - settledBound(row.standing.holders, faults),
   }));
-}
-
-function dissentersOf(request: ReconcileRequest, row: ConflictRow): string[] {
-  const absenceCounts = request.schema.absence === 'vote';
-  return inVersion(request, row, (v) => v !== row.standing.winner && (v !== 0 || absenceCounts));
-}
-
-function divergenceOf(request: ReconcileRequest, row: ConflictRow, winner: Entry | null): Break | null {
-  const dissenters = dissentersOf(request, row);
-  if (dissenters.length === 0) return null;
-  const { support, holders } = row.standing;
-  const agreed = row.standing.winner === 0 ? 'do not hold it' : 'hold one version';
-  return {
-    id: row.id,
-    entry: winner ?? request.local.get(row) ?? null,
-    field: null,
-    state: 'divergent',
-    reason: `${support} of ${holders} ${agreed}; ${dissenters.join(', ')} differ${dissenters.length === 1 ? 's' : ''}`,
-    holders: inVersion(request, row, (version) => version !== 0),
-    dissenters,
-    support,
-  };
-}
-
-function breaksOf(
-  request: ReconcileRequest,
-  row: ConflictRow,
-  versions: readonly (Entry | null)[],
-  unresolved: readonly { readonly field: string; readonly reason: string }[] | null,
-): Break[] {
-  const { standing } = row;
-  const common = {
-    id: row.id,
-    entry: versions.find((entry) => entry !== null) ?? request.local.get(row) ?? null,
-    holders: inVersion(request, row, (version) => version !== 0),
-    dissenters: [],
-    support: standing.support,
-  };
-  if (standing.class === 'unvouched')
-    return [
-      {
-        ...common,
-        field: null,
-        state: 'unvouched',
-        reason: `held by ${standing.held} of ${request.banks.length} banks; ${request.faults + 1} must hold it before an honest one is sure to`,
-      },
-    ];
-  if (unresolved)
-    return unresolved.map(({ field, reason }) => ({
-      ...common,
-      field,
-      state: 'unresolved' as const,
-      reason,
-    }));
-  const bound = settledBound(standing.holders, request.faults);
-  const reason = `best version has ${standing.support} of ${standing.holders} voices, ${bound} settle it; its versions were not opened`;
-  return [{ ...common, field: null, state: 'unresolved', reason }];
 }

@@ -1,6 +1,7 @@
 import type { ConflictRow, ConflictTable } from './conflict.js';
 import type { Entry } from './dataset.js';
 import type { Schema } from './schema.js';
+import type { OpenedStatistics } from './statistics.js';
 
 /** Everything an executor computes the result from. All of it hangs under the agreed value. */
 export interface ReconcileRequest {
@@ -12,11 +13,15 @@ export interface ReconcileRequest {
   /** The records that all inputs hold alike, in key-digest order. */
   readonly common: readonly Entry[];
   readonly table: ConflictTable;
+  /** Rows of the table beyond the quota of forced disclosures: undecided for everybody, even those that are settled. */
+  readonly closed: ReadonlySet<ConflictRow>;
   /**
    * The agreed versions of each row, in the order of the row's versions; null for one that was not opened to all. The
-   * winner of every settled row is there. The same for every executor.
+   * winner of every settled row that is not closed is there. The same for every executor.
    */
   readonly versions: ReadonlyMap<ConflictRow, readonly (Entry | null)[]>;
+  /** What was opened of the banks' column statistics, the same for every executor; null when nothing was. */
+  readonly statistics: OpenedStatistics | null;
   /** This bank's own records under the table's keys: they name the keys of its breaks, and decide nothing. */
   readonly local: ReadonlyMap<ConflictRow, Entry>;
 }

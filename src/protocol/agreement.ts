@@ -1,4 +1,3 @@
-import { equalBytes } from '../crypto/bytes.js';
 import {
   type Ballot,
   type Certificate,
@@ -9,13 +8,14 @@ import {
 import type { Courier } from './courier.js';
 import type { Journal } from './journal.js';
 import type { Manifest } from './manifest.js';
-import type { MessageOf, ProposalNotice } from './messages.js';
+import type { MessageOf, ProposalNotice, VoteMessage } from './messages.js';
 import type { Outbox } from './outbox.js';
-import { TimeoutCollector, viewTimeout } from './pacemaker.js';
+import { openingTimeout, slotTimeout, TimeoutCollector } from './pacemaker.js';
 import type { Safety } from './safety.js';
 import type { Slot } from './slot.js';
 import type { Suite } from './suite.js';
-import { VoteCollector } from './votes.js';
+import type { Holding } from './value.js';
+import { type Tally, VoteCollector } from './votes.js';
 
 /** What agreement asks of the application whose values it agrees on. It knows nothing of what a value is. */
 export interface Application {
@@ -33,6 +33,17 @@ export interface Application {
   lastProposal(view: number): ProposalNotice | null;
 }
 
+/** A first-phase vote on a proposal that the application has checked. */
+export interface Proposed {
+  readonly ballot: Ballot;
+  /** Of an attestation, the slices this bank holds. */
+  readonly holdings: readonly Holding[] | null;
+  /** Whether all inputs of the value's draft were shown to have attested it in this view. */
+  readonly attested: boolean;
+  /** Whether everybody is to have the vote, not only the leader. */
+  readonly toAll: boolean;
+}
+
 /** The timer of the current view. */
 export const VIEW_TIMER = 'view';
 
@@ -47,7 +58,7 @@ export class Agreement {
   /** A prepare certificate of this view whose value the application does not hold yet. */
   #waiting: Certificate | null = null;
   /** The leader's open ballots, by phase and slot index, of this view only. */
-  readonly #ballots = new Map<string, VoteCollector>();
+  readonly #ballots = new Map<string, Tally>();
   readonly #timeouts: TimeoutCollector;
 
   constructor(
@@ -92,36 +103,53 @@ export class Agreement {
     else this.#armTimer(this.deps.safety.abandoned);
   }
 
-  /** Leader: opens a ballot on its proposal in this slot of the current view. */
-  propose(ballot: Ballot): void {
-    const { manifest, suite } = this.deps;
-    this.#ballots.set(ballotKey(ballot.phase, ballot.slot), new VoteCollector(manifest, suite, ballot));
+  /** Leader: opens the first-phase ballot on its proposal in this slot of the current view. */
+  propose(slot: Slot, tally: Tally): void {
+    this.#ballots.set(ballotKey('prepare', slot), tally);
   }
 
-  /** Banks of the electorate that have not voted on the leader's proposal in this slot. */
-  missing(slot: Slot): number[] {
-    return this.#ballots.get(ballotKey('prepare', slot))?.missing ?? [];
+  /** Leader: opens a first-phase ballot that any quorum decides, on a value attested or prepared before. */
+  proposeValue(slot: Slot, value: Uint8Array): void {
+    const { manifest, suite, epoch } = this.deps;
+    this.propose(slot, new VoteCollector(manifest, suite, { phase: 'prepare', epoch, slot, value }));
+  }
+
+  /**
+   * Something new was proposed in the current view: it gets the time that a slot takes. Since a view has a bounded number
+   * of slots, a leader cannot keep it open for ever.
+   */
+  extend(): void {
+    const { manifest, outbox, safety } = this.deps;
+    if (this.#decision || safety.abandoned >= this.#view) return;
+    outbox.timer(VIEW_TIMER, slotTimeout(manifest.parameters.delta, this.#view));
   }
 
   /** Votes for a proposal that the application has checked, if the safety rules allow it. */
-  vote(ballot: Ballot): boolean {
+  vote({ ballot, holdings, attested, toAll }: Proposed): boolean {
     if (this.#decision || ballot.slot.view !== this.#view) return false;
-    const signature = this.deps.safety.prepare(ballot, this.#justification);
+    const signature = this.deps.safety.prepare(ballot, this.#justification, attested);
     if (typeof signature === 'string') return false;
-    this.#sendVote(ballot, signature);
+    const message = { type: 'vote', ...ballot, holdings, signature } as const;
+    if (toAll) this.deps.courier.broadcast(message);
+    else this.deps.courier.send(this.deps.application.leader(ballot.slot.view), message);
     return true;
   }
 
   /** A vote reached this bank. */
-  onVote(from: number, message: MessageOf<'vote'>): void {
+  onVote(from: number, message: VoteMessage): void {
     if (this.#decision || message.slot.view !== this.#view) return;
-    const collector = this.#ballots.get(ballotKey(message.phase, message.slot));
-    if (!collector || !sameBallot(collector.ballot, message)) return;
-    collector.add(from, message.signature);
-    const certificate = collector.certify();
+    const tally = this.#ballots.get(ballotKey(message.phase, message.slot));
+    if (!tally) return;
+    tally.add(from, message);
+    const certificate = tally.certify();
     if (!certificate) return;
-    this.#ballots.delete(ballotKey(message.phase, message.slot));
-    if (certificate.phase === 'prepare') this.propose({ ...certificate, phase: 'commit', electorate: null });
+    const { manifest, suite } = this.deps;
+    const { phase, slot } = certificate;
+    this.#ballots.delete(ballotKey(phase, slot));
+    if (phase === 'prepare') {
+      const commit = new VoteCollector(manifest, suite, { ...certificate, phase: 'commit' });
+      this.#ballots.set(ballotKey('commit', slot), commit);
+    }
     this.deps.courier.broadcast({ type: 'certificate', certificate });
   }
 
@@ -222,7 +250,16 @@ export class Agreement {
     const signature = safety.commit(certificate);
     if (typeof signature === 'string') return;
     const { epoch, slot, value } = certificate;
-    this.#sendVote({ phase: 'commit', epoch, slot, value, electorate: null }, signature);
+    const vote = {
+      type: 'vote',
+      phase: 'commit',
+      epoch,
+      slot,
+      value,
+      electorate: null,
+      holdings: null,
+    } as const;
+    this.deps.courier.send(application.leader(slot.view), { ...vote, signature });
   }
 
   #learn(certificate: Certificate): void {
@@ -236,11 +273,6 @@ export class Agreement {
     this.deps.outbox.timer(VIEW_TIMER, null);
     this.deps.journal.write({ type: 'committed', certificate });
     this.deps.application.decided(certificate);
-  }
-
-  #sendVote(ballot: Ballot, signature: Uint8Array): void {
-    const leader = this.deps.application.leader(ballot.slot.view);
-    this.deps.courier.send(leader, { type: 'vote', ...ballot, signature });
   }
 
   #giveUp(view: number): void {
@@ -266,18 +298,10 @@ export class Agreement {
   }
 
   #armTimer(view: number): void {
-    const { delta } = this.deps.manifest.parameters;
-    this.deps.outbox.timer(VIEW_TIMER, viewTimeout(delta, this.deps.manifest.faults, view));
+    this.deps.outbox.timer(VIEW_TIMER, openingTimeout(this.deps.manifest.parameters.delta, view));
   }
 }
 
 function ballotKey(phase: string, slot: Slot): string {
   return `${phase}/${slot.view}.${slot.index}`;
-}
-
-function sameBallot(a: Ballot, b: Ballot): boolean {
-  if (!equalBytes(a.value, b.value)) return false;
-  if (a.electorate === null || b.electorate === null) return a.electorate === b.electorate;
-  const other = b.electorate;
-  return a.electorate.length === other.length && a.electorate.every((bank, i) => bank === other[i]);
 }

@@ -9,7 +9,7 @@ import { Epoch } from './epoch.js';
 import { type Evidence, verifyEvidence, Witness } from './evidence.js';
 import { Journal, type LogEntry, logEntryCodec } from './journal.js';
 import type { Manifest } from './manifest.js';
-import type { Message, MessageType } from './messages.js';
+import { type EpochMessage, epochOf, type Message, type MessageType, viewOf } from './messages.js';
 import { Outbox } from './outbox.js';
 import { OwnData } from './own-data.js';
 import { Safety } from './safety.js';
@@ -30,13 +30,12 @@ export interface BankOptions {
   readonly chain?: ChainState;
 }
 
-/** Evidence belongs to no epoch; everything else does. */
-type EpochMessage = Exclude<Message, { type: 'evidence' }>;
-
 /** Messages that are kept when they come before their time. All others are answers to something, or sent again. */
 const KEPT_EARLY: ReadonlySet<MessageType> = new Set([
   'open',
   'draft',
+  'slices',
+  'proposal',
   'repeat',
   'vote',
   'certificate',
@@ -46,7 +45,10 @@ const KEPT_EARLY: ReadonlySet<MessageType> = new Set([
 ]);
 
 /** Messages that a leader's Open must come before. */
-const NEEDS_OPEN: ReadonlySet<MessageType> = new Set(['draft', 'repeat']);
+const NEEDS_OPEN: ReadonlySet<MessageType> = new Set(['draft', 'slices', 'proposal', 'repeat']);
+
+/** Proposals may have megabytes, and are made by leaders only. */
+const LEADERS_ONLY: ReadonlySet<MessageType> = new Set(['draft', 'proposal', 'repeat']);
 
 /**
  * One bank: the protocol as a deterministic state machine without clock, network, disk or randomness.
@@ -67,6 +69,8 @@ export class Bank {
   readonly #evidence: Evidence[] = [];
   /** One message of each sender and type that came before its time. */
   readonly #early = new Map<string, { readonly from: number; readonly message: EpochMessage }>();
+  /** Whether somebody was proven faulty in this step: the epoch may have waited for it. */
+  #proven = false;
   #chain: ChainState;
   #epoch: Epoch | null = null;
   /** The epoch before, kept to serve those who are still in it. */
@@ -158,6 +162,8 @@ export class Bank {
         journal: this.#journal,
         observe: (bank, statement, signature, verified) =>
           this.#observe(bank, statement, signature, verified),
+        accuse: (evidence) => this.#accuse(evidence),
+        isProven: (bank) => this.#witness.isProven(bank),
       },
       safety,
       () => this.#evidence,
@@ -188,6 +194,11 @@ export class Bank {
       const own = this.#courier.nextLoopback();
       if (own) {
         this.#guard(this.options.index, () => this.#deliver(this.options.index, own));
+        continue;
+      }
+      if (this.#proven) {
+        this.#proven = false;
+        this.#guard(this.options.index, () => this.#epoch?.onProof());
         continue;
       }
       const due = [...this.#early].find(([, { message }]) => !this.#isEarly(message));
@@ -223,7 +234,7 @@ export class Bank {
   #isKept(from: number, message: EpochMessage): boolean {
     const epoch = epochOf(message);
     if (epoch > this.#chain.epoch + 1 || !KEPT_EARLY.has(message.type)) return false;
-    if (message.type !== 'draft' && message.type !== 'repeat') return true;
+    if (!LEADERS_ONLY.has(message.type)) return true;
     const view = viewOf(message)!;
     const current = this.#epoch?.view ?? -1;
     return epoch === this.#chain.epoch && view <= current + 1 && from === leaderOf(this.#chain, view);
@@ -252,10 +263,17 @@ export class Bank {
     this.#courier.broadcast({ type: 'evidence', evidence });
   }
 
+  #accuse(evidence: Evidence): void {
+    if (evidence.accused === this.options.index || !this.#witness.adopt(evidence)) return;
+    this.#record(evidence);
+    this.#courier.broadcast({ type: 'evidence', evidence });
+  }
+
   #record(evidence: Evidence): void {
     this.#evidence.push(evidence);
     this.#journal.write({ type: 'proven', evidence });
     this.#outbox.output({ type: 'evidence', evidence });
+    this.#proven = true;
   }
 
   #guard(from: number, action: () => void): void {
@@ -265,41 +283,5 @@ export class Bank {
       if (!isConcordatError(error)) throw error;
       this.#outbox.output({ type: 'refused', from, code: (error as ConcordatError).code });
     }
-  }
-}
-
-/** The epoch a message belongs to. */
-function epochOf(message: EpochMessage): number {
-  switch (message.type) {
-    case 'commitment':
-      return message.commitment.epoch;
-    case 'draft':
-    case 'repeat':
-    case 'draft-copy':
-      return message.draft.header.epoch;
-    case 'certificate':
-      return message.certificate.epoch;
-    case 'seal':
-      return message.seal.header.epoch;
-    default:
-      return message.epoch;
-  }
-}
-
-/** The view a message belongs to, null for those that any view may hear. An Open brings its own view about. */
-function viewOf(message: EpochMessage): number | null {
-  switch (message.type) {
-    case 'commitment':
-      return message.sketch.view;
-    case 'symbols':
-    case 'sketch':
-      return message.view;
-    case 'draft':
-      return message.draft.header.slot.view;
-    case 'repeat':
-    case 'vote':
-      return message.slot.view;
-    default:
-      return null;
   }
 }

@@ -15,6 +15,7 @@ import type { Manifest } from './manifest.js';
 import { compareSlots, type Slot, slotCodec } from './slot.js';
 import { type Statement, statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
+import type { Holding } from './value.js';
 
 /** The two phases of agreement. A vote's phase is part of what is signed. */
 export const PHASES = ['prepare', 'commit'] as const;
@@ -32,6 +33,14 @@ export interface Ballot {
   /** The agreed value's digest, 32 bytes. */
   readonly value: Uint8Array;
   readonly electorate: readonly number[] | null;
+}
+
+/** One bank's vote. */
+export interface Vote extends Ballot {
+  /** Of an attestation, the slices the voter holds: its value follows from them. */
+  readonly holdings: readonly Holding[] | null;
+  /** BLS, 96 bytes. */
+  readonly signature: Uint8Array;
 }
 
 /** The signed statement of a ballot. The electorate is under the signature, so that a certificate can be read for it. */

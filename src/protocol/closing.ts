@@ -1,25 +1,45 @@
-import type { ConflictTable } from '../data/conflict.js';
+import { toHex } from '../crypto/bytes.js';
+import type { ConflictRow } from '../data/conflict.js';
+import type { Entry } from '../data/dataset.js';
 import type { Outcome } from '../data/outcome.js';
+import type { ReconcileRequest } from '../data/reconcile-request.js';
 import { VIEW_TIMER } from './agreement.js';
+import { CATCH_UP_TIMER, CatchingUp } from './catching-up.js';
 import type { Certificate } from './certificate.js';
 import { type ChainState, nextChain } from './chain.js';
 import { ticketOutput } from './commitment.js';
 import type { EpochContext } from './context.js';
-import { type Draft, draftValue } from './draft.js';
 import type { Evidence } from './evidence.js';
-import { type Opened, openedBy, tableOf } from './following.js';
-import type { MessageOf } from './messages.js';
+import type { Contents, MessageOf, SignedDealing } from './messages.js';
+import { openedBy, type ReadDraft, readDraft } from './reading.js';
+import { MISSING_TIMER, Releasing } from './releasing.js';
 import { resultStatement, type Seal } from './seal.js';
 import { askForSeal, COLLECTOR_TIMER, Sealing } from './sealing.js';
 import { FETCH_TIMER, Settlement } from './settlement.js';
+import type { SliceStore } from './slice-store.js';
+import type { Agreed } from './value.js';
 import { WANT_TIMER } from './wanting.js';
 
-/** From agreed inputs to the end of the epoch: missing records, the result, the seal. */
+/** Messages that {@link Closing.handle} takes. */
+export type ClosingMessage = MessageOf<'fetch' | 'records' | 'release' | 'missing' | 'compare' | 'common'>;
+
+/** What is agreed, and what of its data is here. */
+interface Decided {
+  readonly read: ReadDraft;
+  readonly agreed: Agreed;
+  readonly settlement: Settlement;
+  readonly releasing: Releasing;
+  readonly catchingUp: CatchingUp;
+}
+
+/** All timers that may run in an epoch's last step. */
+const TIMERS = [FETCH_TIMER, MISSING_TIMER, CATCH_UP_TIMER, COLLECTOR_TIMER, WANT_TIMER, VIEW_TIMER];
+
+/** From agreed inputs to the end of the epoch: common records, missing records, open versions, the result, the seal. */
 export class Closing {
   readonly #sealing: Sealing;
   readonly #asked = new Set<number>();
-  #decided: { readonly draft: Draft; readonly table: ConflictTable; readonly opened: Opened } | null = null;
-  #settlement: Settlement | null = null;
+  #decided: Decided | null = null;
   #reconciling = false;
   #outcome: Outcome | null = null;
   #seal: Seal | null = null;
@@ -42,23 +62,50 @@ export class Closing {
     return this.#finished;
   }
 
-  /** The inputs are agreed and their draft is here: get what is missing of the data. */
-  begin(decision: Certificate, draft: Draft): void {
-    if (this.#settlement) return;
+  /** Whether everything that is agreed is known by name: the draft, W, and the headers of W. */
+  get headersKnown(): boolean {
+    return this.#decided?.releasing.headersKnown ?? false;
+  }
+
+  /** The headers of W that this bank can show others. */
+  get dealings(): readonly SignedDealing[] {
+    return this.#decided?.releasing.dealings ?? [];
+  }
+
+  /**
+   * The inputs are agreed and everything behind the value is here: get what is missing of the data.
+   * @param slices what this bank holds under the draft
+   */
+  begin(decision: Certificate, { draft, agreed }: Contents, slices: SliceStore): void {
+    if (this.#decided) return;
     const opened = openedBy(this.context, draft.header.slot.view, draft.header.opening);
-    const table = tableOf(this.context, draft);
-    if (!opened || !table) return; // not of a value that attesters prepared
-    this.#decided = { draft, table, opened };
-    this.#settlement = new Settlement(this.context, decision.value, draft, table, opened);
-    if (this.#settlement.holdsCommon) this.#settlement.request();
-    if (!this.#seal) this.#sealing.begin(decision, draft);
+    const read = opened && readDraft(this.context, draft, opened);
+    if (!read) return; // not of a value that attesters prepared
+    const held = slices.held(read.digest);
+    this.#decided = {
+      read,
+      agreed,
+      settlement: new Settlement(this.context, decision.value, read),
+      releasing: new Releasing(this.context, { decision, read, agreed, held }),
+      catchingUp: new CatchingUp(this.context, decision.value, read),
+    };
+    const { settlement, releasing, catchingUp } = this.#decided;
+    releasing.begin();
+    settlement.request();
+    catchingUp.begin();
+    if (!this.#seal) this.#sealing.begin(decision, { header: draft.header, agreed });
     this.#advance();
   }
 
   /** A timer of this part ran out. */
   onTimer(id: string): void {
-    if (id === FETCH_TIMER) this.#settlement?.request();
-    else if (id === COLLECTOR_TIMER) this.#sealing.onTimer();
+    if (id === COLLECTOR_TIMER) this.#sealing.onTimer();
+    else if (id === FETCH_TIMER) this.#decided?.settlement.request();
+    else if (id === MISSING_TIMER) this.#decided?.releasing.onTimer();
+    else if (id === CATCH_UP_TIMER) {
+      this.#decided?.catchingUp.onTimer();
+      this.#advance();
+    }
   }
 
   /** A bank is in the next epoch already, so it has this one's seal: asks for it, each bank once. */
@@ -68,14 +115,39 @@ export class Closing {
     askForSeal(this.context, bank);
   }
 
-  /** A bank asks for records. Returns false when the request is not signed by it. */
-  onFetch(from: number, message: MessageOf<'fetch'>): boolean {
-    return this.#settlement?.onFetch(from, message) ?? true;
+  /**
+   * A message about the data of the agreed inputs. Returns a word for why it was refused, or null. One that is not for
+   * this bank, or comes before it knows what is agreed, is not refused: it will be sent again.
+   */
+  handle(from: number, message: ClosingMessage): string | null {
+    if (!this.#decided) return null;
+    const { settlement, releasing, catchingUp } = this.#decided;
+    switch (message.type) {
+      case 'fetch':
+        return settlement.onFetch(from, message) ? null : 'fetch-invalid';
+      case 'missing':
+        return releasing.onMissing(from, message) ? null : 'missing-invalid';
+      case 'compare':
+        return catchingUp.onCompare(from, message) ? null : 'compare-invalid';
+      case 'records':
+        settlement.onRecords(message);
+        catchingUp.onRecords(message);
+        break;
+      case 'release':
+        releasing.onRelease(from, message);
+        break;
+      case 'common':
+        catchingUp.onCommon(from, message);
+        break;
+    }
+    this.#advance();
+    return null;
   }
 
-  /** Records came that perhaps were asked for. */
-  onRecords(message: MessageOf<'records'>): void {
-    if (this.#settlement?.onRecords(message)) this.#advance();
+  /** Headers of W came with a copy of the draft. */
+  onDealings(dealings: readonly SignedDealing[]): void {
+    this.#decided?.releasing.onDealings(dealings);
+    this.#advance();
   }
 
   /** The host computed the result. */
@@ -110,12 +182,12 @@ export class Closing {
   next(): ChainState | null {
     if (!this.#finished || !this.#seal || !this.#decided) return null;
     const { manifest, suite, chain } = this.context;
-    const { draft, opened } = this.#decided;
+    const { draft, opened } = this.#decided.read;
     const tickets = new Array<Uint8Array | null>(manifest.size).fill(null);
     for (const commitment of draft.commitments)
       tickets[commitment.bank] = ticketOutput(manifest, suite, chain, commitment);
     return nextChain(chain, {
-      value: draftValue(draft.header),
+      value: this.#seal.commit.value,
       resultRoot: this.#seal.root,
       leaderOutput: opened.output,
       tickets,
@@ -125,13 +197,14 @@ export class Closing {
   /** Moves on with whatever is complete by now. */
   #advance(): void {
     const { outbox, courier, chain } = this.context;
-    if (!this.#settlement || this.#finished) return;
-    if (!this.#settlement.holdsCommon) this.#sealing.endorse();
-    else if (this.#settlement.complete && !this.#reconciling) {
+    if (!this.#decided || this.#finished) return;
+    const request = this.#reconciling ? null : this.#reconcileRequest(this.#decided);
+    if (request) {
       this.#reconciling = true;
-      const request = this.#settlement.reconcileRequest();
       outbox.output({ type: 'reconcile', epoch: chain.epoch, request });
     }
+    // Who lacks the data cannot compute the result; it may still sign what f + 1 banks signed.
+    if (!this.#decided.catchingUp.entries) this.#sealing.endorse();
     const seal = this.#seal ? null : this.#sealing.assemble();
     if (seal) {
       courier.broadcast({ type: 'seal', seal });
@@ -139,21 +212,49 @@ export class Closing {
     } else this.#finish();
   }
 
-  /** Ends the epoch when there is a seal, its draft, and the result unless this bank does not have the data for it. */
+  /** What the result is computed from; null while some of it is missing. */
+  #reconcileRequest({ read, settlement, releasing, catchingUp }: Decided): ReconcileRequest | null {
+    const common = catchingUp.entries;
+    if (!common || !settlement.complete || !releasing.complete) return null;
+    const { manifest, own } = this.context;
+    const keyed = own.keyed(read.opened.key);
+    const versions = new Map<ConflictRow, (Entry | null)[]>();
+    const local = new Map<ConflictRow, Entry>();
+    for (const row of read.table.rows) {
+      const winner = settlement.winner(row);
+      const settled = row.digests.map((_, v) => (v + 1 === row.standing.winner ? winner : null));
+      versions.set(row, row.standing.class === 'disputed' ? releasing.versions(row) : settled);
+      const mine = keyed.find(toHex(row.id));
+      if (mine) local.set(row, mine.entry);
+    }
+    return {
+      schema: manifest.schema,
+      faults: manifest.faults,
+      banks: read.draft.header.inputs.map((bank) => manifest.banks[bank]!.id),
+      common,
+      table: read.table,
+      closed: read.plan.beyondQuota,
+      versions,
+      statistics: releasing.statistics(),
+      local,
+    };
+  }
+
+  /** Ends the epoch when there is a seal, its draft, and the result unless this bank cannot have the data for it. */
   #finish(): void {
-    if (this.#finished || !this.#seal || !this.#decided || !this.#settlement) return;
-    if (this.#settlement.holdsCommon && !this.#outcome) return;
+    if (this.#finished || !this.#seal || !this.#decided) return;
+    if (!this.#outcome && !this.#decided.catchingUp.gaveUp) return;
     this.#finished = true;
     const { outbox, journal, chain } = this.context;
-    for (const timer of [FETCH_TIMER, COLLECTOR_TIMER, WANT_TIMER, VIEW_TIMER]) outbox.timer(timer, null);
+    for (const timer of TIMERS) outbox.timer(timer, null);
     journal.write({ type: 'sealed', epoch: chain.epoch });
     outbox.output({
       type: 'sealed',
       epoch: chain.epoch,
       seal: this.#seal,
       outcome: this.#outcome,
-      table: this.#decided.table,
-      inputs: this.#decided.draft.header.inputs,
+      table: this.#decided.read.table,
+      inputs: this.#decided.read.draft.header.inputs,
     });
   }
 }

@@ -4,6 +4,7 @@ import { buildConflictTable, type ConflictTable, type Holdings } from '../data/c
 import type { ClassRule } from '../data/key-class.js';
 import { SketchDecoder } from '../data/sketch-decoder.js';
 import { symbolsFor } from '../data/sketch-estimate.js';
+import type { Differences } from './amendment.js';
 import type { SignedCommitment } from './commitment.js';
 import type { KeyedRecords } from './own-data.js';
 
@@ -14,7 +15,7 @@ interface Answer {
   /** Whether more symbols were already asked for: the leader asks once. */
   asked: boolean;
   /** Differences from the leader's own records by key id (hex): the bank's version, or null where it lacks the key. */
-  differences: ReadonlyMap<string, Uint8Array | null> | null;
+  differences: Differences | null;
 }
 
 /** What became of the symbols a bank sent. */
@@ -114,12 +115,22 @@ export class Collection {
     return { state: 'undecodable' };
   }
 
-  /** These inputs without the one that differs most from the leader, which itself always stays. */
-  withoutMostDifferent(inputs: readonly number[]): number[] {
+  /**
+   * These inputs without the one that differs most from the leader, which itself always stays, and in how many keys that
+   * one differs.
+   */
+  withoutMostDifferent(inputs: readonly number[]): { readonly others: number[]; readonly most: number } {
     const count = (bank: number): number => this.#answers.get(bank)!.differences!.size;
-    const others = inputs.filter((bank) => bank !== this.options.self);
-    const most = others.reduce((a, b) => (count(b) > count(a) ? b : a));
-    return inputs.filter((bank) => bank !== most);
+    const candidates = inputs.filter((bank) => bank !== this.options.self);
+    const furthest = candidates.reduce((a, b) => (count(b) > count(a) ? b : a));
+    return { others: inputs.filter((bank) => bank !== furthest), most: count(furthest) };
+  }
+
+  /** Takes what a bank that was left out says of its records, in place of what was known of it. */
+  amend(commitment: SignedCommitment, differences: Differences): void {
+    const decoder = new SketchDecoder(this.options.own.sketch, 0);
+    this.#answers.set(commitment.bank, { commitment, decoder, asked: true, differences });
+    this.#undecodable.delete(commitment.bank);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { BankSecrets } from '../crypto/keys.js';
 import type { ChainState } from './chain.js';
 import type { Courier } from './courier.js';
+import type { Evidence } from './evidence.js';
 import type { Journal } from './journal.js';
 import type { Manifest } from './manifest.js';
 import type { Outbox } from './outbox.js';
@@ -26,6 +27,10 @@ export interface EpochContext {
    * @param verified whether the signature was checked already
    */
   readonly observe: (bank: number, statement: Statement, signature: Uint8Array, verified: boolean) => void;
+  /** Takes a proof of fault that this bank found, and tells everybody. */
+  readonly accuse: (evidence: Evidence) => void;
+  /** Whether a bank was proven faulty. */
+  readonly isProven: (bank: number) => boolean;
 }
 
 /** Whether `bank` signed the statement with its identity key; what it signed is then remembered. */

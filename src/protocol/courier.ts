@@ -1,5 +1,6 @@
 import { type Codec, decode, encode } from '../crypto/encoding.js';
-import { type Message, messageCodec } from './messages.js';
+import { messageCodec } from './message-codec.js';
+import type { Message } from './messages.js';
 import type { Outbox } from './outbox.js';
 
 /** Encodes messages for the wire. What a bank sends to itself does not travel: it waits here until the step's end. */

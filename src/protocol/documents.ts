@@ -1,11 +1,12 @@
 import { fromHex, toHex } from '../crypto/bytes.js';
 import { decode, encode } from '../crypto/encoding.js';
 import { ConcordatError } from '../crypto/error.js';
-import { draftValue } from './draft.js';
+import { draftDigest } from './draft.js';
 import { evidenceName } from './evidence.js';
 import { Manifest } from './manifest.js';
 import { type Seal, sealCodec } from './seal.js';
 import type { Suite } from './suite.js';
+import { agreedValue } from './value.js';
 
 /** Why a manifest or seal document was refused before anything in it was verified. */
 export type DocumentError =
@@ -96,7 +97,7 @@ export function sealDocument(manifest: Manifest, seal: Seal): SealDocument {
     version: 1,
     consortiumId: toHex(seal.consortiumId),
     epoch: seal.header.epoch,
-    value: toHex(draftValue(seal.header)),
+    value: toHex(agreedValue(draftDigest(seal.header), seal.agreed)),
     resultRoot: toHex(seal.root),
     totals: { ...seal.totals },
     inputs: names(seal.header.inputs),

@@ -32,6 +32,8 @@ export interface DraftHeader {
   readonly table: Uint8Array;
   /** Digest of the inputs' signed commitments. */
   readonly commitments: Uint8Array;
+  /** Digest of the common records' first symbols, of none unless the draft is thin. */
+  readonly symbols: Uint8Array;
 }
 
 /** A leader's draft of the inputs. */
@@ -41,17 +43,27 @@ export interface Draft {
   readonly commitments: readonly SignedCommitment[];
   /** The conflict table's bytes. */
   readonly table: Uint8Array;
+  /**
+   * Of a thin draft the first symbols of the sketch of the records under U, so that a bank that was left out can tell
+   * how much it differs; else empty.
+   */
+  readonly symbols: Uint8Array;
 }
 
+/** Bytes of the symbols of one sketch in one message, at most. */
+export const MAX_SKETCH_BYTES = 1 << 26;
 /** Bytes of a conflict table that are accepted at most, whatever the manifest's cap on rows. */
 export const MAX_TABLE_BYTES = 1 << 25;
 
+/** Rows of any table at most: a decoded one takes some 500 bytes, and a leader may send a table that is all lies. */
+const MAX_TABLE_ROWS = 1 << 19;
+
 /**
- * Rows of a conflict table at most. Not n times what one bank may differ by: a decoded row takes some 500 bytes, and a
- * leader may send a table that is all lies. A leader whose honest table is longer leaves out who differs most.
+ * Rows of a conflict table at most: what the leader, f liars and all honest banks together may differ in, each by
+ * `maxDifferences`, as far as memory allows. A leader whose honest table is longer leaves out who differs most.
  */
 export function maxTableRows(manifest: Manifest): number {
-  return 2 * manifest.parameters.maxDifferences;
+  return Math.min((manifest.faults + 2) * manifest.parameters.maxDifferences, MAX_TABLE_ROWS);
 }
 
 export function draftHeaderCodec(banks: number): Codec<DraftHeader> {
@@ -66,6 +78,7 @@ export function draftHeaderCodec(banks: number): Codec<DraftHeader> {
     commonRecords: u53,
     table: fixed(32, 'table digest'),
     commitments: fixed(32, 'commitments digest'),
+    symbols: fixed(32, 'symbols digest'),
   });
 }
 
@@ -74,6 +87,7 @@ export function draftCodec(banks: number): Codec<Draft> {
     header: draftHeaderCodec(banks),
     commitments: commitmentsCodec as Codec<readonly SignedCommitment[]>,
     table: bytes(MAX_TABLE_BYTES, 'conflict table'),
+    symbols: bytes(MAX_SKETCH_BYTES, 'symbols'),
   });
 }
 
@@ -89,18 +103,26 @@ export function tableDigest(table: Uint8Array): Uint8Array {
   return hash('draft', concatBytes(Uint8Array.of(2), table));
 }
 
-/**
- * The agreed value: H(draft, W, statistics dealers). The two lists name the dealers whose slices and statistics are
- * used; nothing is sliced yet, so both are empty. Certificates stay outside it, so that every quorum certifies the
- * same value.
- */
-export function draftValue(header: DraftHeader): Uint8Array {
-  const draft = hash(
+/** Digest of the symbols of the common records' sketch that stands in a header. */
+export function symbolsDigest(symbols: Uint8Array): Uint8Array {
+  return hash('draft', concatBytes(Uint8Array.of(3), symbols));
+}
+
+/** Names a draft, 32 bytes. What is agreed is this and what was dealt under it: see `agreedValue`. */
+export function draftDigest(header: DraftHeader): Uint8Array {
+  return hash(
     'draft',
     concatBytes(Uint8Array.of(0), encode(draftHeaderCodec(header.schedule.length), header)),
   );
-  const none = new Uint8Array(0);
-  return hash('value', draft, none, none);
+}
+
+/**
+ * Whether a draft with these inputs is *thin*: |C| < q + f. Below q + f inputs f liars among them could keep an honest
+ * dealer's slices out of W, and at 2f + 1 they break the bound that reconciliation rests on; so whoever was left out of
+ * a thin draft is asked first.
+ */
+export function isThin(manifest: Manifest, inputs: readonly number[]): boolean {
+  return inputs.length < Math.min(manifest.size, manifest.quorum + manifest.faults);
 }
 
 /** Whether a draft's parts are those its header names. */
@@ -110,13 +132,17 @@ export function isWhole(draft: Draft): boolean {
     commitments.length === header.inputs.length &&
     commitments.every((commitment, i) => commitment.bank === header.inputs[i]) &&
     equalBytes(tableDigest(table), header.table) &&
-    equalBytes(commitmentsDigest(commitments), header.commitments)
+    equalBytes(commitmentsDigest(commitments), header.commitments) &&
+    equalBytes(symbolsDigest(draft.symbols), header.symbols)
   );
 }
 
-/** What a leader signs when it proposes a value in a slot, by a fresh draft or by repeating a prepared one. */
-export function proposalStatement(epoch: number, slot: Slot, value: Uint8Array): Statement {
-  return { type: 'proposal', epoch, slot, body: value };
+/**
+ * What a leader signs when it proposes in a slot.
+ * @param subject the digest of a fresh draft; the value, where the draft was attested or prepared before
+ */
+export function proposalStatement(epoch: number, slot: Slot, subject: Uint8Array): Statement {
+  return { type: 'proposal', epoch, slot, body: subject };
 }
 
 /** The rule that classifies the keys of this consortium's conflict tables. */

@@ -1,44 +1,56 @@
 import { toHex } from '../crypto/bytes.js';
-import type { EpochContext } from './context.js';
-import { type Draft, draftValue, isWhole } from './draft.js';
-
-/** How often one bank is handed the same draft: a draft may have megabytes, and asking for it costs next to nothing. */
-const MAX_COPIES = 8;
+import { type Draft, draftDigest, isWhole } from './draft.js';
+import type { Contents } from './messages.js';
+import { type Agreed, agreedValue } from './value.js';
 
 /**
- * The drafts one bank keeps in an epoch, by agreed value. As bytes: a decoded conflict table takes ten times as much or
- * more, and of several drafts in a view at most one is ever decided.
+ * The drafts one bank keeps in an epoch, by digest, and what values made of them it knows. As bytes: a decoded conflict
+ * table takes ten times as much or more, and of several drafts in a view at most one is ever decided.
  */
 export class DraftStore {
   readonly #kept = new Map<string, Draft>();
   readonly #pinned = new Set<string>();
-  readonly #copies = new Map<string, number>();
+  /** By agreed value: which draft, and which slices. */
+  readonly #values = new Map<string, { readonly digest: Uint8Array; readonly agreed: Agreed }>();
 
-  constructor(private readonly context: EpochContext) {}
-
-  /** Whether the draft of this value is here. */
+  /** Whether everything behind this value is here. */
   has(value: Uint8Array): boolean {
-    return this.#kept.has(toHex(value));
+    return this.get(value) !== undefined;
   }
 
-  /** The draft of this value. */
-  get(value: Uint8Array): Draft | undefined {
-    return this.#kept.get(toHex(value));
+  /** What stands behind this value. */
+  get(value: Uint8Array): Contents | undefined {
+    const known = this.#values.get(toHex(value));
+    const draft = known && this.#kept.get(toHex(known.digest));
+    return draft && { draft, agreed: known.agreed };
   }
 
-  /** Keeps a draft that this bank has checked, or whose value a certificate names. */
+  /** The digest of the draft behind a value, as far as it is known, be the draft here or not. */
+  digestOf(value: Uint8Array): Uint8Array | null {
+    return this.#values.get(toHex(value))?.digest ?? null;
+  }
+
+  /** Keeps a draft that this bank has checked. */
   keep(draft: Draft): void {
-    this.#kept.set(toHex(draftValue(draft.header)), draft);
+    this.#kept.set(toHex(draftDigest(draft.header)), draft);
+  }
+
+  /** Notes that these slices under this draft may be agreed; returns their value. */
+  note(digest: Uint8Array, agreed: Agreed): Uint8Array {
+    const value = agreedValue(digest, agreed);
+    this.#values.set(toHex(value), { digest, agreed });
+    return value;
   }
 
   /**
-   * Keeps a draft whose value a certificate names: all its inputs have checked it, so here only its parts are. Returns
-   * whether they are those of its header.
+   * Keeps what stands behind a value that a certificate names: all its inputs have checked it, so here only its parts are.
+   * Returns whether they are those of its header.
    */
-  take(draft: Draft): boolean {
-    const whole = isWhole(draft);
-    if (whole) this.keep(draft);
-    return whole;
+  take({ draft, agreed }: Contents): boolean {
+    if (!isWhole(draft)) return false;
+    this.keep(draft);
+    this.note(draftDigest(draft.header), agreed);
+    return true;
   }
 
   /**
@@ -46,24 +58,21 @@ export class DraftStore {
    * bank reports it views later; if the voters had dropped the draft by then, nobody could repeat it and no view would
    * ever end in a decision.
    */
-  pin(value: Uint8Array): void {
-    this.#pinned.add(toHex(value));
+  pin(digest: Uint8Array): void {
+    this.#pinned.add(toHex(digest));
   }
 
-  /** Drops all drafts but the pinned ones and those of the values given. */
+  /** Whether the draft of this digest (hex) is here. */
+  keeps(digest: string): boolean {
+    return this.#kept.has(digest);
+  }
+
+  /** Drops all drafts but the pinned ones and those behind the values given. */
   forget(needed: readonly Uint8Array[]): void {
-    const names = new Set(needed.map(toHex));
+    const names = new Set(needed.flatMap((value) => this.digestOf(value) ?? []).map(toHex));
     for (const name of this.#kept.keys())
       if (!names.has(name) && !this.#pinned.has(name)) this.#kept.delete(name);
-  }
-
-  /** Sends a copy to a bank that asked for it, if the draft is here and the bank has not had it often enough. */
-  serve(to: number, value: Uint8Array): void {
-    const draft = this.get(value);
-    const name = `${to}/${toHex(value)}`;
-    const copies = this.#copies.get(name) ?? 0;
-    if (!draft || copies >= MAX_COPIES) return;
-    this.#copies.set(name, copies + 1);
-    this.context.courier.send(to, { type: 'draft-copy', draft });
+    for (const [name, { digest }] of this.#values)
+      if (!this.#kept.has(toHex(digest))) this.#values.delete(name);
   }
 }

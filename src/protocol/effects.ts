@@ -53,12 +53,19 @@ export type Output =
     }
   /** A bank was proven faulty; the proof has been sent to everyone. */
   | { readonly type: 'evidence'; readonly evidence: Evidence }
-  /** A raw record was sent to another bank, which lacks it and is entitled to it. */
+  /** A raw record left this bank for another, which lacks it and is entitled to it, or for everybody (null): it is disputed. */
   | {
       readonly type: 'disclosed';
       readonly epoch: number;
-      readonly to: number;
+      readonly to: number | null;
       readonly keyDigest: Uint8Array;
+    }
+  /** A bank did something that no honest one does, and that nobody can prove to others. */
+  | {
+      readonly type: 'suspected';
+      readonly epoch: number;
+      readonly bank: number;
+      readonly reason: string;
     }
   /** A message was refused. Says nothing about who is at fault: a link may corrupt, a peer may be slow. */
   | { readonly type: 'refused'; readonly from: number; readonly code: string };

@@ -11,18 +11,20 @@ import { type ChainState, leaderOf } from './chain.js';
 import { Closing } from './closing.js';
 import type { SignedCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
-import { draftValue } from './draft.js';
+import { draftDigest } from './draft.js';
 import { DraftStore } from './drafts.js';
 import type { Evidence } from './evidence.js';
-import { checkDraft, checkOpen, makeCommitment, makeSketchPart, type Opened } from './following.js';
-import { ATTEST_TIMER, COLLECT_TIMER, Leading } from './leading.js';
-import type { Message, MessageOf, MessageType, ProposalNotice } from './messages.js';
+import { makeCommitment } from './following.js';
+import { type Message, type MessageOf, type MessageType, type ProposalNotice, viewOf } from './messages.js';
 import { Proposals } from './proposals.js';
-import { symbolsStatement, wantStatement } from './requests.js';
+import { wantStatement } from './requests.js';
 import type { Safety } from './safety.js';
 import type { Seal } from './seal.js';
-import { lastSlotIndex, type Slot } from './slot.js';
-import { WANT_TIMER, Wanting } from './wanting.js';
+import { SliceStore } from './slice-store.js';
+import { lastSlotIndex } from './slot.js';
+import { agreedValue } from './value.js';
+import { View } from './view.js';
+import { Serving, WANT_TIMER, Wanting } from './wanting.js';
 
 /**
  * What an epoch still answers when it is over: those who are behind, and votes that prove somebody faulty. Anything else
@@ -30,26 +32,30 @@ import { WANT_TIMER, Wanting } from './wanting.js';
  */
 const SERVED_AFTERWARDS: ReadonlySet<MessageType> = new Set([
   'notice',
+  'testimony',
   'vote',
   'timeout',
   'want',
   'fetch',
+  'missing',
+  'compare',
   'result',
 ]);
 
 /**
- * One epoch of one bank: reconciliation as an application of agreement. It connects the parts (following, leading,
- * agreement, settlement, sealing), each of which has a file of its own, and owns only what more than one of them needs.
+ * One epoch of one bank: reconciliation as an application of agreement. It connects the parts (the current view,
+ * agreement, closing), each of which has a file of its own, and owns only what more than one of them needs.
  */
 export class Epoch implements Application {
   readonly #agreement: Agreement;
   readonly #closing: Closing;
-  readonly #drafts: DraftStore;
+  readonly #drafts = new DraftStore();
+  readonly #slices: SliceStore;
   readonly #proposals: Proposals;
   readonly #wanting: Wanting;
+  readonly #serving: Serving;
   #commitment: SignedCommitment | null = null;
-  #opened: Opened | null = null;
-  #leading: Leading | null = null;
+  #current: View | null = null;
   #toRepeat: Certificate | null = null;
 
   constructor(
@@ -58,9 +64,10 @@ export class Epoch implements Application {
     evidence: () => readonly Evidence[],
   ) {
     const { manifest, suite, chain, self, courier, outbox, journal } = context;
-    this.#drafts = new DraftStore(context);
+    this.#slices = new SliceStore(context);
     this.#proposals = new Proposals(context);
-    this.#wanting = new Wanting(context, (value) => this.holds(value));
+    this.#wanting = new Wanting(context, (value) => this.#holdsAll(value));
+    this.#serving = new Serving(context);
     this.#closing = new Closing(context, evidence);
     this.#agreement = new Agreement({
       manifest,
@@ -97,7 +104,7 @@ export class Epoch implements Application {
 
   /** The Open of the current view, if it came. */
   get opened(): boolean {
-    return this.#opened?.view === this.view;
+    return this.#current?.opened ?? false;
   }
 
   start(): void {
@@ -113,20 +120,24 @@ export class Epoch implements Application {
     switch (message.type) {
       case 'open':
         return this.#onOpen(from, message);
+      case 'forward':
+        return this.#onForward(message);
       case 'commitment':
-        if (message.sketch.view !== this.view || !this.#leading) return null;
-        return this.#leading.onCommitment(from, message) ? null : 'commitment-invalid';
       case 'symbols':
-        return this.#onSymbols(from, message);
       case 'sketch':
-        if (message.view !== this.view || !this.#leading) return null;
-        return this.#leading.onSketch(from, message) ? null : 'sketch-invalid';
       case 'draft':
-        return this.#onDraft(from, message);
+      case 'slices':
+      case 'amendment':
+      case 'refusal':
+      case 'relay':
+      case 'proposal':
       case 'repeat':
-        return this.#onRepeat(from, message);
+        // After a decision there is no view any more.
+        return viewOf(message) === this.view ? (this.#current?.handle(from, message) ?? null) : null;
       case 'notice':
         return this.#proposals.check(message, this.view) ? null : 'notice-invalid';
+      case 'testimony':
+        return this.#onTestimony(message);
       case 'vote':
         return this.#onVote(from, message);
       case 'certificate':
@@ -137,11 +148,16 @@ export class Epoch implements Application {
         return this.#onWant(from, message);
       case 'draft-copy':
         return this.#onDraftCopy(message);
+      case 'release':
+        // Whoever is given slices back learns by the certificate in it that it may give back its own.
+        if (!this.#agreement.onCertificate(message.certificate)) return 'certificate-invalid';
+        return this.#closing.handle(from, message);
       case 'fetch':
-        return this.#closing.onFetch(from, message) ? null : 'fetch-invalid';
       case 'records':
-        this.#closing.onRecords(message);
-        return null;
+      case 'missing':
+      case 'compare':
+      case 'common':
+        return this.#closing.handle(from, message);
       case 'result':
         return this.#onResult(from, message);
       case 'seal':
@@ -156,14 +172,17 @@ export class Epoch implements Application {
     this.#closing.onAhead(from);
   }
 
+  /** Somebody was proven faulty. */
+  onProof(): void {
+    this.#current?.onProof();
+  }
+
   /** A timer of this epoch ran out. */
   onTimer(id: string): void {
     if (this.finished) return;
     if (id === VIEW_TIMER) this.#agreement.onTimer();
-    else if (id === COLLECT_TIMER) this.#leading?.onCollectTimer();
-    else if (id === ATTEST_TIMER) this.#leading?.onAttestTimer();
     else if (id === WANT_TIMER) this.#wanting.onTimer();
-    else this.#closing.onTimer(id);
+    else if (!this.#current?.onTimer(id)) this.#closing.onTimer(id);
   }
 
   /** The host computed the result. */
@@ -187,20 +206,15 @@ export class Epoch implements Application {
   }
 
   enteredView(view: number, justification: TimeoutCertificate | null): void {
-    this.#opened = null;
-    this.#leading = null;
+    this.#current?.end();
     this.#toRepeat = null;
     const needed = [justification?.certificate, this.safety.lock].flatMap((c) => (c ? [c.value] : []));
     this.#drafts.forget(needed);
+    this.#slices.forget((digest) => this.#drafts.keeps(digest));
     this.#proposals.forget(view - 1);
-    if (this.leader(view) !== this.context.self) return;
-    this.#commitment ??= makeCommitment(this.context);
-    const host = {
-      propose: (slot: Slot, value: Uint8Array, electorate: readonly number[] | null): void =>
-        this.#agreement.propose({ phase: 'prepare', epoch: this.chain.epoch, slot, value, electorate }),
-      missing: (slot: Slot): number[] => this.#agreement.missing(slot),
-    };
-    this.#leading = new Leading(this.context, host, view, justification, this.#commitment);
+    this.#current = new View(this.context, this.#viewParts(), view, justification);
+    this.#current.begin();
+    if (!this.#current.leads) return;
     if (justification?.certificate) {
       this.#toRepeat = justification.certificate;
       this.#repeat();
@@ -209,19 +223,22 @@ export class Epoch implements Application {
   }
 
   prepared(certificate: Certificate): void {
+    if (!this.holds(certificate.value)) this.#current?.recognise(certificate);
     if (!this.holds(certificate.value) && !this.seal && !this.#toRepeat) this.#wanting.want(certificate);
-    const notice = this.#proposals.contradictedBy(certificate);
+    const digest = this.#drafts.digestOf(certificate.value);
+    const notice = this.#proposals.contradictedBy(certificate, digest);
     if (notice) this.context.courier.broadcast({ type: 'notice', ...notice });
   }
 
   decided(certificate: Certificate): void {
     const { outbox, chain } = this.context;
     const { slot, value } = certificate;
-    this.#leading = null; // nothing is led, and nothing that leading signs may be signed, once the inputs are agreed
-    for (const timer of [COLLECT_TIMER, ATTEST_TIMER]) outbox.timer(timer, null);
+    this.#current?.recognise(certificate);
+    this.#current?.end();
+    this.#current = null;
     outbox.output({ type: 'agreed', epoch: chain.epoch, slot, value });
-    if (!this.holds(value)) this.#wanting.want(certificate);
     this.#close();
+    if (!this.#holdsAll(value)) this.#wanting.want(certificate);
   }
 
   lastProposal(view: number): ProposalNotice | null {
@@ -230,6 +247,7 @@ export class Epoch implements Application {
 
   // Messages
 
+  /** The Open of a view that may be ahead of this bank's: what justifies it takes this bank there. */
   #onOpen(from: number, message: MessageOf<'open'>): string | null {
     const { view, justification } = message;
     if (from !== this.leader(view)) return 'not-the-leader';
@@ -237,77 +255,25 @@ export class Epoch implements Application {
     if ((view === 0) !== (justification === null)) return 'unjustified';
     if (justification && (justification.view !== view - 1 || !this.#agreement.onJustification(justification)))
       return 'unjustified';
-    const opened = checkOpen(this.context, from, message);
-    if (!opened) return 'open-invalid';
-    if (view !== this.view) return null;
-    this.#opened = opened;
-    if (justification?.certificate || this.#agreement.leading) return null;
-    this.#commitment ??= makeCommitment(this.context);
-    const { sketchSymbols } = this.context.manifest.parameters;
-    const sketch = makeSketchPart(this.context, opened, 0, 0, sketchSymbols);
-    this.context.courier.send(from, { type: 'commitment', commitment: this.#commitment, sketch });
-    return null;
+    return view === this.view ? (this.#current?.onOpen(message) ?? null) : null;
   }
 
-  #onSymbols(from: number, message: MessageOf<'symbols'>): string | null {
-    const { manifest } = this.context;
-    if (message.view !== this.view || !this.#opened || from !== this.leader(this.view)) return null;
-    if (this.#agreement.decision) return null;
-    if (!authentic(this.context, from, symbolsStatement(message), message.signature))
-      return 'symbols-invalid';
-    const { sketchSymbols, maxDifferences } = manifest.parameters;
-    if (message.count > 2 * maxDifferences) return 'symbols-too-many';
-    const place = { type: 'sketch', epoch: this.chain.epoch, slot: { view: this.view, index: 1 } } as const;
-    if (this.context.journal.signed(place)) return null; // one request a view
-    const part = makeSketchPart(this.context, this.#opened, 1, sketchSymbols, message.count);
-    this.context.courier.send(from, { type: 'sketch', ...part });
-    return null;
+  /** A bank shows what the leader should have sent. The leader signed it: nobody else is believed. */
+  #onForward({ open, draft }: MessageOf<'forward'>): string | null {
+    const { slot, epoch } = draft.draft.header;
+    if (open.epoch !== epoch || slot.view !== open.view) return 'forward-invalid';
+    const leader = this.leader(open.view);
+    return (
+      this.#onOpen(leader, { type: 'open', ...open }) ?? this.handle(leader, { type: 'draft', ...draft })
+    );
   }
 
-  #onDraft(from: number, message: MessageOf<'draft'>): string | null {
-    const { draft, signature } = message;
-    const { slot } = draft.header;
-    if (from !== this.leader(slot.view)) return 'not-the-leader';
-    if (slot.view !== this.view || !this.#opened || slot.index > lastSlotIndex(this.context.manifest.faults))
-      return null;
-    const value = draftValue(draft.header);
-    const refusal = this.#checkProposal(slot, value, signature);
-    if (refusal) return refusal;
-    if (!this.#proposals.examine(slot)) return null;
-    const wrong = checkDraft(this.context, draft, this.#opened, this.#commitment);
-    if (wrong) return wrong;
-    this.#drafts.keep(draft);
-    if (draft.header.inputs.includes(this.context.self)) this.#vote(slot, value, draft.header.inputs);
-    this.#gotDraft();
-    return null;
-  }
-
-  #onRepeat(from: number, message: MessageOf<'repeat'>): string | null {
-    const { slot, draft, signature } = message;
-    if (from !== this.leader(slot.view)) return 'not-the-leader';
-    if (slot.view !== this.view || slot.index > lastSlotIndex(this.context.manifest.faults)) return null;
-    const value = draftValue(draft.header);
-    const refusal = this.#checkProposal(slot, value, signature);
-    if (refusal) return refusal;
-    if (!this.#proposals.examine(slot)) return null;
-    // Nobody checks a repeated draft's contents again, so only what its inputs once prepared may be repeated.
-    const prepared = this.#agreement.justification?.certificate;
-    if (!prepared || !equalBytes(prepared.value, value)) return 'not-prepared';
-    if (!this.#drafts.take(draft)) return 'not-whole';
-    this.#vote(slot, value, null);
-    this.#gotDraft();
-    return null;
-  }
-
-  #checkProposal(slot: Slot, value: Uint8Array, signature: Uint8Array): string | null {
-    const notice = { epoch: this.chain.epoch, slot, value, signature };
-    if (!this.#proposals.check(notice, this.view)) return 'draft-unsigned';
-    return this.#proposals.isFirst(slot, value) ? null : 'second-proposal';
-  }
-
-  #vote(slot: Slot, value: Uint8Array, electorate: readonly number[] | null): void {
-    const ballot = { phase: 'prepare', epoch: this.chain.epoch, slot, value, electorate } as const;
-    if (this.#agreement.vote(ballot)) this.#drafts.pin(value);
+  #onTestimony({ bank, testimony }: MessageOf<'testimony'>): string | null {
+    const { statement, signature } = testimony;
+    if (bank >= this.context.manifest.size || statement.epoch !== this.chain.epoch) return null;
+    if (statement.type !== 'slices' || statement.slot?.view !== this.view) return null;
+    if (statement.slot.index > lastSlotIndex(this.context.manifest.faults)) return null;
+    return authentic(this.context, bank, statement, signature) ? null : 'testimony-unsigned';
   }
 
   #onVote(from: number, message: MessageOf<'vote'>): string | null {
@@ -315,7 +281,7 @@ export class Epoch implements Application {
     if (slot.view !== this.view || slot.index > lastSlotIndex(this.context.manifest.faults)) return null;
     // Unverified: both votes are checked when a second one differs, and in the aggregate otherwise.
     this.context.observe(from, ballotStatement(message, this.context.manifest.size), signature, false);
-    this.#agreement.onVote(from, message);
+    this.#current?.onVote(from, message);
     return null;
   }
 
@@ -332,21 +298,32 @@ export class Epoch implements Application {
     return this.#agreement.onTimeout(from, message) ? null : 'timeout-invalid';
   }
 
+  // Copies
+
   #onWant(from: number, message: MessageOf<'want'>): string | null {
     const { value } = message;
-    if (value === null ? !this.seal : !this.holds(value)) return null;
+    const contents = value && this.#drafts.get(value);
+    if (value === null ? !this.seal : !contents) return null;
     if (!authentic(this.context, from, wantStatement(message), message.signature)) return 'want-invalid';
-    if (value) this.#drafts.serve(from, value);
-    else this.#sendSeal(from);
+    if (!value || !contents) {
+      this.#sendSeal(from);
+      return null;
+    }
+    const digest = draftDigest(contents.draft.header);
+    const agreed = new Set(contents.agreed.holdings.map(({ dealer }) => dealer));
+    const known = this.#isDecided(value) ? this.#closing.dealings : this.#slices.dealings(digest);
+    const dealings = known.filter(({ dealer }) => agreed.has(dealer));
+    this.#serving.serve(from, value, { type: 'draft-copy', contents, dealings });
     return null;
   }
 
-  #onDraftCopy(message: MessageOf<'draft-copy'>): string | null {
-    const { draft } = message;
-    if (!this.#wanting.wants(draftValue(draft.header))) return null;
-    if (!this.#drafts.take(draft)) return 'not-whole';
-    this.#wanting.stop();
+  #onDraftCopy({ contents, dealings }: MessageOf<'draft-copy'>): string | null {
+    const value = agreedValue(draftDigest(contents.draft.header), contents.agreed);
+    if (!this.#wanting.wants(value)) return null;
+    if (!this.#drafts.take(contents)) return 'not-whole';
     this.#gotDraft();
+    if (this.#isDecided(value)) this.#closing.onDealings(dealings);
+    if (this.#holdsAll(value)) this.#wanting.stop();
     return null;
   }
 
@@ -368,14 +345,42 @@ export class Epoch implements Application {
     if (this.seal) this.context.courier.send(to, { type: 'seal', seal: this.seal });
   }
 
-  // Drafts
+  // What more than one part needs
+
+  /** This bank's Commitment of the epoch, made when it is first asked for. */
+  #ownCommitment(): SignedCommitment {
+    this.#commitment ??= makeCommitment(this.context);
+    return this.#commitment;
+  }
+
+  #isDecided(value: Uint8Array): boolean {
+    const { decision } = this.#agreement;
+    return decision !== null && equalBytes(decision.value, value);
+  }
+
+  /** Whether everything behind a value is here, of a decided one also the headers of all slices in W. */
+  #holdsAll(value: Uint8Array): boolean {
+    return this.holds(value) && (!this.#isDecided(value) || this.#closing.headersKnown);
+  }
+
+  #viewParts() {
+    return {
+      agreement: this.#agreement,
+      drafts: this.#drafts,
+      slices: this.#slices,
+      proposals: this.#proposals,
+      commitment: () => this.#ownCommitment(),
+      lock: () => (this.safety.lock?.slot.view === this.view ? this.safety.lock : null),
+      gotDraft: () => this.#gotDraft(),
+    };
+  }
 
   /** Leader: proposes the prepared value of an earlier view again, once its draft is here. */
   #repeat(): void {
-    const draft = this.#toRepeat && this.#drafts.get(this.#toRepeat.value);
-    if (!draft || !this.#leading) return;
+    const contents = this.#toRepeat && this.#drafts.get(this.#toRepeat.value);
+    if (!contents || !this.#current) return;
     this.#toRepeat = null;
-    this.#leading.repeat(draft);
+    this.#current.repeat(contents);
   }
 
   /** A draft came: go on with whatever was waiting for it. */
@@ -388,7 +393,7 @@ export class Epoch implements Application {
   /** Goes on from agreement to the result, as soon as the draft that was decided is here. */
   #close(): void {
     const decision = this.#agreement.decision;
-    const draft = decision && this.#drafts.get(decision.value);
-    if (draft) this.#closing.begin(decision, draft);
+    const contents = decision && this.#drafts.get(decision.value);
+    if (contents) this.#closing.begin(decision, contents, this.#slices);
   }
 }

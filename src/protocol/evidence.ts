@@ -2,6 +2,13 @@ import { equalBytes } from '../crypto/bytes.js';
 import { bytes, type Codec, oneOf, struct, u16 } from '../crypto/encoding.js';
 import { ConcordatError } from '../crypto/error.js';
 import type { Manifest } from './manifest.js';
+import {
+  badSharesCodec,
+  openedProofCodec,
+  type SliceEvidence,
+  type SliceRefusal,
+  sliceRefusal,
+} from './slice-evidence.js';
 import { compareSlots } from './slot.js';
 import {
   REPEATABLE,
@@ -16,7 +23,7 @@ import type { Suite } from './suite.js';
 /** Why evidence was refused. It then proves nothing, about anybody. */
 export type EvidenceError = {
   readonly code: 'EVIDENCE_INVALID';
-  readonly reason: 'unknown-bank' | 'not-unique' | 'not-in-conflict' | 'signature';
+  readonly reason: 'unknown-bank' | 'not-unique' | 'not-in-conflict' | 'signature' | SliceRefusal;
 };
 
 /** A statement with its bank's signature: BLS (96 bytes) for votes, timeouts and results, else Ed25519 (64 bytes). */
@@ -25,32 +32,58 @@ export interface Testimony {
   readonly signature: Uint8Array;
 }
 
-/** What a bank was proven to have done. */
-export const EVIDENCE_KINDS = ['equivocation'] as const;
-/** `equivocation`: two different statements where the protocol allows one. */
-export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
-
-/** A proof of fault that anyone who has the manifest can check. */
-export interface Evidence {
-  readonly kind: EvidenceKind;
+/** Two different statements where the protocol allows one. */
+export interface Equivocation {
+  readonly kind: 'equivocation';
   /** Index of the faulty bank. */
   readonly accused: number;
   readonly first: Testimony;
   readonly second: Testimony;
 }
 
-const testimonyCodec: Codec<Testimony> = struct<Testimony>({
+/** A proof of fault that anyone who has the manifest can check. */
+export type Evidence = Equivocation | SliceEvidence;
+
+/** What a bank was proven to have done. */
+export type EvidenceKind = Evidence['kind'];
+
+/** Strict encoding of a testimony. */
+export const testimonyCodec: Codec<Testimony> = struct<Testimony>({
   statement: statementCodec,
   signature: bytes(96, 'signature'),
 });
 
-/** Strict encoding of evidence. */
-export const evidenceCodec: Codec<Evidence> = struct<Evidence>({
-  kind: oneOf(EVIDENCE_KINDS),
+const equivocationCodec = struct<Omit<Equivocation, 'kind'>>({
   accused: u16,
   first: testimonyCodec,
   second: testimonyCodec,
 });
+
+const kindCodec = oneOf(
+  ['equivocation', 'bad-shares', 'bad-slices', 'false-attestation'] as const satisfies EvidenceKind[],
+  'kind',
+);
+const codecs: { readonly [K in EvidenceKind]: Codec<Omit<Extract<Evidence, { kind: K }>, 'kind'>> } = {
+  equivocation: equivocationCodec,
+  'bad-shares': badSharesCodec,
+  'bad-slices': openedProofCodec,
+  'false-attestation': openedProofCodec,
+};
+
+/**
+ * Strict encoding of evidence, a byte for its kind and then that kind's form. A proof by slices is as long as the payload
+ * they open, and claims of 24 bytes for each version in it.
+ */
+export const evidenceCodec: Codec<Evidence> = {
+  write: (writer, evidence) => {
+    kindCodec.write(writer, evidence.kind);
+    (codecs[evidence.kind] as Codec<unknown>).write(writer, evidence);
+  },
+  read: (reader) => {
+    const kind = kindCodec.read(reader);
+    return { kind, ...codecs[kind].read(reader) } as Evidence;
+  },
+};
 
 /** Statements that are signed with BLS, because they are aggregated; all others with Ed25519. */
 export const BLS_STATEMENTS: ReadonlySet<StatementType> = new Set(['prepare', 'commit', 'timeout', 'result']);
@@ -78,20 +111,28 @@ export function inConflict(a: Statement, b: Statement): boolean {
   return !equalBytes(a.body, b.body);
 }
 
-/** The kind of fault as a word for reports, e.g. `two-commitments`. */
+const PLURALS: Partial<Record<StatementType, string>> = { sketch: 'sketches', slices: 'slices' };
+
+/** The kind of fault as a word for reports: `two-commitments` and the like for equivocation, else its kind. */
 export function evidenceName(evidence: Evidence): string {
+  if (evidence.kind !== 'equivocation') return evidence.kind;
   const { type } = evidence.first.statement;
-  return type === 'sketch' ? 'two-sketches' : `two-${type}s`;
+  return `two-${PLURALS[type] ?? `${type}s`}`;
 }
 
 /**
  * Checks a proof of fault, offline.
  *
  * @throws {@link EvidenceError}. A bank that follows the protocol cannot be accused: it signs at most one statement in
- * each place, even after a crash, as long as its log and its keys are its own.
+ * each place, even after a crash, as long as its log and its keys are its own; of what it deals, see `sliceRefusal`.
  */
 export function verifyEvidence(manifest: Manifest, evidence: Evidence, suite: Suite): void {
   if (!manifest.banks[evidence.accused]) refuse('unknown-bank');
+  if (evidence.kind !== 'equivocation') {
+    const reason = sliceRefusal(manifest, suite, evidence);
+    if (reason) refuse(reason);
+    return;
+  }
   if (!STATEMENT_TYPES.includes(evidence.first.statement.type)) refuse('not-unique');
   if (!inConflict(evidence.first.statement, evidence.second.statement)) refuse('not-in-conflict');
   for (const testimony of [evidence.first, evidence.second])

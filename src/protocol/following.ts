@@ -1,39 +1,18 @@
 import { equalBytes, toHex } from '../crypto/bytes.js';
-import { decode } from '../crypto/encoding.js';
-import { isConcordatError } from '../crypto/error.js';
-import { type ConflictTable, checkColumn, conflictTableCodec } from '../data/conflict.js';
+import { checkColumn } from '../data/conflict.js';
 import {
   commitmentStatement,
-  openInput,
   type SignedCommitment,
-  sketchKeyOf,
   ticketInput,
   ticketOutput,
   verifyCommitment,
 } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
-import { classRule, type Draft, isWhole, maxTableRows } from './draft.js';
+import { type Draft, isThin, isWhole } from './draft.js';
 import type { MessageOf, SketchPart } from './messages.js';
+import { type Opened, openedBy, type ReadDraft } from './reading.js';
 import { openStatement, sketchStatement } from './requests.js';
 import { lastSlotIndex } from './slot.js';
-
-/** The Open of a view, checked. */
-export interface Opened {
-  readonly view: number;
-  readonly proof: Uint8Array;
-  /** VRF output, 64 bytes. */
-  readonly output: Uint8Array;
-  /** Key of the view's sketches and of its drafts' key ids, 32 bytes. */
-  readonly key: Uint8Array;
-}
-
-/** Checks the VRF proof in an Open, or in the header of a draft that was made under it. */
-export function openedBy(context: EpochContext, view: number, proof: Uint8Array): Opened | null {
-  const { manifest, suite, chain } = context;
-  const leader = manifest.banks[chain.schedule[view % chain.schedule.length]!]!;
-  const output = suite.vrf.verify(leader.vrf, openInput(manifest, chain, view), proof);
-  return output && { view, proof, output, key: sketchKeyOf(manifest, output) };
-}
 
 /** This bank's commitment of the epoch: one, the same in every view. */
 export function makeCommitment(context: EpochContext): SignedCommitment {
@@ -79,34 +58,24 @@ export type DraftRefusal =
   | 'own-commitment-wrong'
   | 'table-malformed'
   | 'column-wrong'
-  | 'common-root-wrong';
-
-/** Decodes the conflict table of a draft; null when it is malformed. */
-export function tableOf(context: EpochContext, draft: Draft): ConflictTable | null {
-  const { manifest } = context;
-  try {
-    return decode(
-      conflictTableCodec(draft.header.inputs.length, classRule(manifest), maxTableRows(manifest)),
-      draft.table,
-    );
-  } catch (error) {
-    if (isConcordatError(error)) return null;
-    throw error;
-  }
-}
+  | 'common-root-wrong'
+  | 'symbols-wrong';
 
 /**
  * The checks that stand before an attestation. All of C passing them proves that the inputs hold identical data
  * outside the table, and that every column is its bank's own. Returns what is wrong, null when nothing is.
  *
- * @param opened the Open this bank took in the draft's view
+ * @param read the draft as it decodes under the Open this bank took in its view; null when it does not decode
  * @param commitment this bank's own commitment
+ * @param symbolsOf the symbols that the draft must carry when it is thin, given U
  */
 export function checkDraft(
   context: EpochContext,
   draft: Draft,
   opened: Opened,
-  commitment: SignedCommitment | null,
+  read: ReadDraft | null,
+  commitment: SignedCommitment,
+  symbolsOf: (commonRoot: Uint8Array, read: ReadDraft) => Uint8Array,
 ): DraftRefusal | null {
   const { manifest, suite, chain, self, own } = context;
   const { header } = draft;
@@ -125,17 +94,18 @@ export function checkDraft(
     if (!ticketOutput(manifest, suite, chain, input)) return 'commitment-invalid';
     context.observe(input.bank, commitmentStatement(input), input.signature, true);
   }
-  const table = tableOf(context, draft);
-  if (!table) return 'table-malformed';
+  if (!read) return 'table-malformed';
+  const thin = isThin(manifest, header.inputs);
+  if (!thin && draft.symbols.length > 0) return 'symbols-wrong';
   const column = header.inputs.indexOf(self);
-  if (column >= 0) {
-    if (!commitment || !sameStatement(draft.commitments[column]!, commitment)) return 'own-commitment-wrong';
-    const keyed = own.keyed(opened.key);
-    if (checkColumn(table, column, (id) => keyed.find(toHex(id))?.version ?? null)) return 'column-wrong';
-    const common = own.common(opened.key, new Set(table.rows.map((row) => toHex(row.id))));
-    if (common.entries.length !== header.commonRecords || !equalBytes(common.root, header.commonRoot))
-      return 'common-root-wrong';
-  }
+  if (column < 0) return null;
+  if (!sameStatement(draft.commitments[column]!, commitment)) return 'own-commitment-wrong';
+  const keyed = own.keyed(opened.key);
+  if (checkColumn(read.table, column, (id) => keyed.find(toHex(id))?.version ?? null)) return 'column-wrong';
+  const common = own.common(opened.key, new Set(read.rows.keys()));
+  if (common.entries.length !== header.commonRecords || !equalBytes(common.root, header.commonRoot))
+    return 'common-root-wrong';
+  if (thin && !equalBytes(symbolsOf(common.root, read), draft.symbols)) return 'symbols-wrong';
   return null;
 }
 

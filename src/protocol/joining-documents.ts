@@ -7,7 +7,7 @@ import { labelProblem } from '../data/field-check.js';
 import { schemaCodec } from '../data/schema.js';
 import type { JoiningKeys, ManifestSignature, Proposal, Reveal } from './joining.js';
 import { proposalDigest } from './joining.js';
-import { MAX_BANKS, STATISTICS_MODES } from './manifest.js';
+import { DEFAULT_PARAMETERS, MAX_BANKS, STATISTICS_MODES } from './manifest.js';
 
 /** The `format` of each document that banks exchange to make a manifest. */
 export const JOINING_FORMATS = {
@@ -73,6 +73,8 @@ const shapes = {
       statistics: v.picklist(STATISTICS_MODES),
       sketchSymbols: whole(8, 2 ** 32 - 1),
       maxDifferences: whole(8, 2 ** 32 - 1),
+      // Proposals are older than this parameter.
+      disclosureQuota: v.optional(whole(0, 2 ** 32 - 1), DEFAULT_PARAMETERS.disclosureQuota),
     }),
     banks: v.pipe(v.array(v.strictObject(bank)), v.maxLength(MAX_BANKS)),
     schema: v.pipe(v.string(), v.maxLength(1 << 23)),

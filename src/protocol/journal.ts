@@ -1,7 +1,18 @@
 import { equalBytes } from '../crypto/bytes.js';
-import { type Codec, type Decoded, encode, struct, u53, union } from '../crypto/encoding.js';
+import {
+  type Codec,
+  type Decoded,
+  encode,
+  fixed,
+  list,
+  struct,
+  u16,
+  u53,
+  union,
+} from '../crypto/encoding.js';
 import { ConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
+import { KEY_ID_LENGTH } from '../data/conflict.js';
 import { type Certificate, certificateCodec } from './certificate.js';
 import { type Evidence, evidenceCodec } from './evidence.js';
 import type { Outbox } from './outbox.js';
@@ -18,6 +29,9 @@ export type JournalError = {
 /** One durable entry of a bank's log. */
 export type LogEntry = Decoded<ReturnType<typeof logEntryCodec>>;
 
+/** Key ids of one request, at most: as many as a fetch asks for. */
+const MAX_IDS = 4096;
+
 /** Encoding of log entries in a consortium of `banks` banks. */
 export function logEntryCodec(banks: number) {
   return union<{
@@ -29,6 +43,14 @@ export function logEntryCodec(banks: number) {
     committed: { readonly certificate: Certificate };
     /** The epoch is sealed: nothing of the epochs before it is signed any more. */
     sealed: { readonly epoch: number };
+    /** Raw records with some of these key ids are about to go to a bank that signed this request for them. */
+    disclosed: {
+      readonly to: number;
+      readonly epoch: number;
+      readonly value: Uint8Array;
+      readonly ids: readonly Uint8Array[];
+      readonly signature: Uint8Array;
+    };
     /** A bank was proven faulty. */
     proven: { readonly evidence: Evidence };
   }>({
@@ -36,6 +58,13 @@ export function logEntryCodec(banks: number) {
     locked: struct({ certificate: certificateCodec(banks) }),
     committed: struct({ certificate: certificateCodec(banks) }),
     sealed: struct({ epoch: u53 }),
+    disclosed: struct({
+      to: u16,
+      epoch: u53,
+      value: fixed(32, 'value'),
+      ids: list(fixed(KEY_ID_LENGTH, 'key id'), MAX_IDS, 'ids') as Codec<readonly Uint8Array[]>,
+      signature: fixed(64, 'signature'),
+    }),
     proven: struct({ evidence: evidenceCodec }),
   });
 }

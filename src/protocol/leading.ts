@@ -1,5 +1,7 @@
 import { toHex } from '../crypto/bytes.js';
 import { encodeConflictTable } from '../data/conflict.js';
+import { commonSketch } from './amendment.js';
+import { AttestationTally, verifyAttestations } from './attestations.js';
 import type { TimeoutCertificate } from './certificate.js';
 import { Collection, type SketchProgress } from './collection.js';
 import {
@@ -13,18 +15,23 @@ import { authentic, type EpochContext } from './context.js';
 import {
   classRule,
   commitmentsDigest,
-  type Draft,
   type DraftHeader,
-  draftValue,
+  draftDigest,
+  isThin,
   MAX_TABLE_BYTES,
   maxTableRows,
   proposalStatement,
+  symbolsDigest,
   tableDigest,
 } from './draft.js';
-import { type Opened, openedBy } from './following.js';
-import type { MessageOf } from './messages.js';
+import type { Claimed } from './inclusion.js';
+import type { Contents, MessageOf } from './messages.js';
+import { attestPatience } from './pacemaker.js';
+import { type Opened, openedBy } from './reading.js';
 import { openStatement, sketchStatement, symbolsStatement } from './requests.js';
-import { lastSlotIndex, type Slot } from './slot.js';
+import { compareSlots, lastSlotIndex, type Slot } from './slot.js';
+import { agreedValue } from './value.js';
+import type { Tally } from './votes.js';
 
 /** Timers of the leader of a view. */
 export const COLLECT_TIMER = 'collect';
@@ -33,19 +40,29 @@ export const ATTEST_TIMER = 'attest';
 
 /** What a leader asks of the epoch around it. */
 export interface LeadingHost {
-  /** Opens a ballot for a proposal of this bank: attested by `electorate`, or voted on by any quorum when null. */
-  propose(slot: Slot, value: Uint8Array, electorate: readonly number[] | null): void;
-  /** Banks whose attestation of the draft in this slot is missing. */
-  missing(slot: Slot): number[];
+  /** Opens the ballot on a draft of this bank. */
+  propose(slot: Slot, tally: Tally): void;
+  /** Opens a ballot that any quorum decides, on a value attested or prepared before. */
+  proposeValue(slot: Slot, value: Uint8Array): void;
+  /** Banks that the draft in this slot wrongly leaves out, as this bank sees it. */
+  wronglyLeftOut(): readonly Claimed[];
 }
 
-/** The leader's work in one view: open, collect, draft, and draft again without those that do not attest. */
+/** What the leader proposed last, until it is decided or proposed again. */
+interface Drafted {
+  readonly header: DraftHeader;
+  readonly tally: AttestationTally;
+  /** Banks that refused for a good reason: they are not left out for it. */
+  readonly refused: Set<number>;
+}
+
+/** The leader's work in one view: open, collect, draft, draft again with or without some, and propose W. */
 export class Leading {
   readonly #opened: Opened;
   readonly #collection: Collection;
   #slot: Slot;
   #extended = false;
-  #drafted: readonly number[] | null = null;
+  #drafted: Drafted | null = null;
 
   constructor(
     private readonly context: EpochContext,
@@ -105,26 +122,53 @@ export class Leading {
     this.#draftIfReady(true);
   }
 
+  /** A vote was counted: when all inputs attested the draft, with different slices, W is proposed. */
+  onVote(): void {
+    const attestations = this.#drafted?.tally.differing();
+    if (!attestations) return;
+    const { header } = this.#drafted!;
+    const { manifest, suite, chain, courier, journal, outbox } = this.context;
+    const attested = verifyAttestations(manifest, suite, header, attestations);
+    if (!attested || !this.#nextSlot()) return;
+    this.#drafted = null;
+    outbox.timer(ATTEST_TIMER, null);
+    const slot = this.#slot;
+    const value = agreedValue(draftDigest(header), attested.agreed);
+    this.host.proposeValue(slot, value);
+    const signature = journal.sign(proposalStatement(chain.epoch, slot, value));
+    courier.broadcast({ type: 'proposal', slot, header, attestations, signature });
+  }
+
+  /**
+   * A bank does not attest the draft, because a bank was wrongly left out of it: the next draft has that bank. Its amendment
+   * was taken before. Or because somebody contradicts himself: then proof of that is on its way.
+   */
+  onRefusal(from: number, message: MessageOf<'refusal'>): void {
+    if (!this.#drafted || compareSlots(message.slot, this.#drafted.header.slot) !== 0) return;
+    const bank = message.amendment?.commitment.bank;
+    if (bank === undefined) return;
+    const wronged = this.host.wronglyLeftOut();
+    if (this.context.isProven(bank) || wronged.some(({ amendment }) => amendment.commitment.bank === bank))
+      this.#drafted.refused.add(from);
+    if (wronged.length > 0) this.#draftAgain(new Set());
+  }
+
   /** Some of C did not attest in time: draft again, without them, in the next slot. */
   onAttestTimer(): void {
     if (!this.#drafted) return;
-    const missing = new Set(this.host.missing(this.#slot));
-    if (missing.size === 0) return;
-    const inputs = this.#drafted.filter((bank) => !missing.has(bank));
-    const index = this.#slot.index + 1;
-    const { manifest } = this.context;
-    if (inputs.length < manifest.quorum || index > lastSlotIndex(manifest.faults)) return;
-    this.#slot = { view: this.#slot.view, index };
-    this.#draft(inputs);
+    const { tally, refused } = this.#drafted;
+    const missing = new Set(tally.missing.filter((bank) => !refused.has(bank)));
+    if (missing.size > 0) this.#draftAgain(missing);
   }
 
   /** Proposes again the value that the view before may have decided. */
-  repeat(draft: Draft): void {
-    const value = draftValue(draft.header);
+  repeat(contents: Contents): void {
+    const { epoch } = this.context.chain;
+    const value = agreedValue(draftDigest(contents.draft.header), contents.agreed);
     const slot = this.#slot;
-    this.host.propose(slot, value, null);
-    const signature = this.context.journal.sign(proposalStatement(this.context.chain.epoch, slot, value));
-    this.context.courier.broadcast({ type: 'repeat', slot, draft, signature });
+    this.host.proposeValue(slot, value);
+    const signature = this.context.journal.sign(proposalStatement(epoch, slot, value));
+    this.context.courier.broadcast({ type: 'repeat', slot, contents, signature });
   }
 
   #progress(from: number, progress: SketchProgress): void {
@@ -143,7 +187,42 @@ export class Leading {
     const late = waited || (this.#extended && this.#collection.settled);
     if (this.#drafted || !(everyone || late) || decoded.length < manifest.quorum) return;
     outbox.timer(COLLECT_TIMER, null);
-    this.#draft(decoded);
+    this.#draft(this.#withoutStrangers(decoded));
+  }
+
+  #draftAgain(without: ReadonlySet<number>): void {
+    const { inputs } = this.#drafted!.header;
+    const kept = inputs.filter((bank) => !without.has(bank));
+    const wronged = this.host.wronglyLeftOut();
+    for (const { amendment, differences } of wronged)
+      this.#collection.amend(amendment.commitment, differences);
+    const back = wronged.map(({ amendment }) => amendment.commitment.bank);
+    const again = [...kept, ...back].sort((a, b) => a - b);
+    if (again.length < this.context.manifest.quorum || !this.#nextSlot()) return;
+    this.#draft(again);
+  }
+
+  #nextSlot(): boolean {
+    const index = this.#slot.index + 1;
+    if (index > lastSlotIndex(this.context.manifest.faults)) return false;
+    this.#slot = { view: this.#slot.view, index };
+    return true;
+  }
+
+  /**
+   * These inputs without those that differ from the leader in more than half of its records, which doubles with every
+   * view; as long as the draft does not become thin by it. A book of strangers would make everybody's table long.
+   */
+  #withoutStrangers(decoded: readonly number[]): readonly number[] {
+    const { manifest, own } = this.context;
+    const { sketchSymbols } = manifest.parameters;
+    const cap = Math.max(sketchSymbols, own.dataset.size / 2) * 2 ** Math.min(this.#slot.view, 30);
+    let inputs = decoded;
+    for (;;) {
+      const { others, most } = this.#collection.withoutMostDifferent(inputs);
+      if (most <= cap || isThin(manifest, others)) return inputs;
+      inputs = others;
+    }
   }
 
   /**
@@ -152,7 +231,7 @@ export class Leading {
    */
   #tableOf(candidates: readonly number[]) {
     const { manifest } = this.context;
-    for (let inputs = candidates; ; inputs = this.#collection.withoutMostDifferent(inputs)) {
+    for (let inputs = candidates; ; inputs = this.#collection.withoutMostDifferent(inputs).others) {
       const table = this.#collection.table(inputs, classRule(manifest));
       const encodedTable = encodeConflictTable(table, classRule(manifest));
       const fits = table.rows.length <= maxTableRows(manifest) && encodedTable.length <= MAX_TABLE_BYTES;
@@ -161,11 +240,15 @@ export class Leading {
   }
 
   #draft(candidates: readonly number[]): void {
-    const { chain, own, journal, courier, outbox, manifest } = this.context;
+    const { chain, own, journal, courier, outbox, manifest, suite } = this.context;
     const { inputs, table, encodedTable } = this.#tableOf(candidates);
-    this.#drafted = inputs;
-    const common = own.common(this.#opened.key, new Set(table.rows.map((row) => toHex(row.id))));
+    const rows = new Map(table.rows.map((row) => [toHex(row.id), row]));
+    const common = own.common(this.#opened.key, new Set(rows.keys()));
     const commitments = inputs.map((bank) => this.#collection.commitment(bank)!);
+    const { sketchSymbols } = manifest.parameters;
+    const symbols = isThin(manifest, inputs)
+      ? commonSketch(this.context, { opened: this.#opened, rows }).symbols(0, sketchSymbols)
+      : new Uint8Array(0);
     const header: DraftHeader = {
       epoch: chain.epoch,
       slot: this.#slot,
@@ -177,11 +260,17 @@ export class Leading {
       commonRecords: common.entries.length,
       table: tableDigest(encodedTable),
       commitments: commitmentsDigest(commitments),
+      symbols: symbolsDigest(symbols),
     };
-    const value = draftValue(header);
-    this.host.propose(this.#slot, value, inputs);
-    const signature = journal.sign(proposalStatement(chain.epoch, this.#slot, value));
-    courier.broadcast({ type: 'draft', draft: { header, commitments, table: encodedTable }, signature });
-    outbox.timer(ATTEST_TIMER, 2 * manifest.parameters.delta);
+    const tally = new AttestationTally(manifest, suite, header);
+    this.#drafted = { header, tally, refused: new Set() };
+    this.host.propose(this.#slot, tally);
+    const signature = journal.sign(proposalStatement(chain.epoch, this.#slot, draftDigest(header)));
+    courier.broadcast({
+      type: 'draft',
+      draft: { header, commitments, table: encodedTable, symbols },
+      signature,
+    });
+    outbox.timer(ATTEST_TIMER, attestPatience(manifest.parameters.delta));
   }
 }

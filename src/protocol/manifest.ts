@@ -65,9 +65,11 @@ export interface Parameters {
   readonly sketchSymbols: number;
   /**
    * Keys on which a bank may differ from the leader of a view and still be an input, at most 2^18. A conflict table has
-   * at most twice as many rows.
+   * at most f + 2 times as many rows.
    */
   readonly maxDifferences: number;
+  /** Raw records that one bank can be made to disclose in an epoch, at most: see `planDisclosures`. */
+  readonly disclosureQuota: number;
 }
 
 /** Above this, four symbols a difference, the most a leader takes, would exceed what a sketch can give. */
@@ -79,6 +81,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   statistics: 'aggregate',
   sketchSymbols: 128,
   maxDifferences: 1 << 16,
+  disclosureQuota: 1 << 14,
 };
 
 /** What a manifest says; the part that is signed. */
@@ -90,8 +93,8 @@ export interface ManifestBody {
   readonly banks: readonly BankEntry[];
 }
 
-/** Largest consortium: bank indices are 16-bit, and above this certificates are no longer the cheap part. */
-export const MAX_BANKS = 1024;
+/** Largest consortium: slices are dealt to at most so many banks. */
+export const MAX_BANKS = 256;
 
 const bankCodec: Codec<BankEntry> = struct<BankEntry>({
   id: text(64, 'bank id'),
@@ -114,6 +117,7 @@ const bodyCodec: Codec<ManifestBody & { protocol: number }> = struct<ManifestBod
     statistics: oneOf(STATISTICS_MODES),
     sketchSymbols: u32,
     maxDifferences: u32,
+    disclosureQuota: u32,
   }),
   banks: list(bankCodec, MAX_BANKS, 'banks') as Codec<readonly BankEntry[]>,
 });

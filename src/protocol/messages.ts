@@ -1,33 +1,14 @@
-import {
-  bytes,
-  type Codec,
-  fixed,
-  list,
-  nullable,
-  oneOf,
-  struct,
-  u16,
-  u32,
-  u53,
-  union,
-  varint,
-} from '../crypto/encoding.js';
-import { type Totals, totalsCodec } from '../data/outcome.js';
-import { MAX_RECORD_BYTES } from '../data/record.js';
-import { bitmapCodec } from './bitmap.js';
-import {
-  type Certificate,
-  certificateCodec,
-  PHASES,
-  type Phase,
-  type TimeoutCertificate,
-  timeoutCertificateCodec,
-} from './certificate.js';
-import { type SignedCommitment, signedCommitmentCodec } from './commitment.js';
-import { type Draft, draftCodec } from './draft.js';
-import { type Evidence, evidenceCodec } from './evidence.js';
-import { type Seal, sealCodec } from './seal.js';
-import { type Slot, slotCodec } from './slot.js';
+import type { Slice } from '../crypto/slices.js';
+import type { Totals } from '../data/outcome.js';
+import type { Attestations } from './attestations.js';
+import type { Certificate, TimeoutCertificate, Vote } from './certificate.js';
+import type { SignedCommitment } from './commitment.js';
+import type { Draft, DraftHeader } from './draft.js';
+import type { Evidence, Testimony } from './evidence.js';
+import type { Seal } from './seal.js';
+import type { DealingPart, Envelope } from './slice-header.js';
+import type { Slot } from './slot.js';
+import type { Agreed } from './value.js';
 
 /** Opens a view: the key of its sketches, and from view 1 on what ended the view before. */
 export interface OpenMessage {
@@ -70,10 +51,65 @@ export interface DraftMessage {
   readonly signature: Uint8Array;
 }
 
+/** What a dealer gives one bank under a draft: its header, as far as the receiver does not know it, and its slices. */
+export interface SlicesMessage {
+  readonly epoch: number;
+  readonly slot: Slot;
+  readonly dealing: DealingPart;
+  readonly envelope: Envelope;
+}
+
+/** A draft that another bank may not have, with the Open it was made under. Both are the leader's, signed by it. */
+export interface ForwardMessage {
+  readonly open: OpenMessage;
+  readonly draft: DraftMessage;
+}
+
+/** A bank that a thin draft leaves out wants to be an input of it. */
+export interface Amendment {
+  readonly epoch: number;
+  /** The slot of the draft. */
+  readonly slot: Slot;
+  readonly commitment: SignedCommitment;
+  /** As many symbols of its records under the view's key as list its differences from the records under U. */
+  readonly symbols: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Why a draft is not attested: a prepare certificate stands against it, or a bank wrongly left out does. */
+export interface RefusalMessage {
+  readonly epoch: number;
+  readonly slot: Slot;
+  readonly certificate: Certificate | null;
+  readonly amendment: Amendment | null;
+}
+
+/** A re-included bank's attestation, passed on to the leader. */
+export interface RelayMessage {
+  /** Whose attestation it is. */
+  readonly bank: number;
+  readonly vote: VoteMessage;
+}
+
+/** W of a draft whose inputs attested it with different slices, with their attestations. */
+export interface ProposalMessage {
+  readonly slot: Slot;
+  /** The draft's header; its digest and what the attestations give make the value. */
+  readonly header: DraftHeader;
+  readonly attestations: Attestations;
+  readonly signature: Uint8Array;
+}
+
+/** Everything that stands behind a value: the draft, and what of the dealt slices is agreed. */
+export interface Contents {
+  readonly draft: Draft;
+  readonly agreed: Agreed;
+}
+
 /** A prepared value proposed again in a later view, with what demands it. */
 export interface RepeatMessage {
   readonly slot: Slot;
-  readonly draft: Draft;
+  readonly contents: Contents;
   readonly signature: Uint8Array;
 }
 
@@ -81,19 +117,19 @@ export interface RepeatMessage {
 export interface ProposalNotice {
   readonly epoch: number;
   readonly slot: Slot;
-  readonly value: Uint8Array;
+  /** The digest of a fresh draft, or the value proposed. */
+  readonly subject: Uint8Array;
   readonly signature: Uint8Array;
 }
 
-/** A vote of either phase; with `electorate` it is an attestation. */
-export interface VoteMessage {
-  readonly phase: Phase;
-  readonly epoch: number;
-  readonly slot: Slot;
-  readonly value: Uint8Array;
-  readonly electorate: readonly number[] | null;
-  readonly signature: Uint8Array;
+/** What one bank signed, shown by another, so that a bank that says two things to two banks is found out. */
+export interface TestimonyMessage {
+  readonly bank: number;
+  readonly testimony: Testimony;
 }
+
+/** A vote of either phase; with `electorate` it is an attestation. */
+export type VoteMessage = Vote;
 
 /** A certificate of either phase. */
 export interface CertificateMessage {
@@ -124,9 +160,17 @@ export interface WantMessage {
   readonly signature: Uint8Array;
 }
 
+/** A slices header of a dealer, as far as the draft does not give it. */
+export interface SignedDealing {
+  readonly dealer: number;
+  readonly part: DealingPart;
+}
+
 /** Answers {@link WantMessage}; checked against the value, so unsigned. */
 export interface DraftCopyMessage {
-  readonly draft: Draft;
+  readonly contents: Contents;
+  /** The headers of W that the sender has. */
+  readonly dealings: readonly SignedDealing[];
 }
 
 /** Asks for the raw records of settled keys that the sender lacks. */
@@ -142,6 +186,38 @@ export interface FetchMessage {
 export interface RecordsMessage {
   readonly epoch: number;
   readonly records: readonly { readonly id: Uint8Array; readonly record: Uint8Array }[];
+}
+
+/** Gives back slices of W. Carries the commit certificate: before it, nobody gives anything back. */
+export interface ReleaseMessage {
+  readonly certificate: Certificate;
+  readonly slices: readonly { readonly dealer: number; readonly slice: Slice }[];
+  /** The sender's share of the summed statistics: it and f more give the totals. */
+  readonly share: readonly bigint[] | null;
+}
+
+/** Asks a bank to release its slices once more. */
+export interface MissingMessage {
+  readonly epoch: number;
+  readonly value: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** A bank that was left out asks for symbols of the sketch of the records under U. */
+export interface CompareMessage {
+  readonly epoch: number;
+  readonly value: Uint8Array;
+  readonly from: number;
+  readonly count: number;
+  readonly signature: Uint8Array;
+}
+
+/** Answers {@link CompareMessage}; what comes of it is checked against U, so unsigned. */
+export interface CommonMessage {
+  readonly epoch: number;
+  readonly value: Uint8Array;
+  readonly from: number;
+  readonly symbols: Uint8Array;
 }
 
 /** An executor's vote for the result. */
@@ -170,8 +246,15 @@ export type MessageTypes = {
   symbols: SymbolsMessage;
   sketch: SketchPart;
   draft: DraftMessage;
+  slices: SlicesMessage;
+  forward: ForwardMessage;
+  amendment: Amendment;
+  refusal: RefusalMessage;
+  relay: RelayMessage;
+  proposal: ProposalMessage;
   repeat: RepeatMessage;
   notice: ProposalNotice;
+  testimony: TestimonyMessage;
   vote: VoteMessage;
   certificate: CertificateMessage;
   timeout: TimeoutMessage;
@@ -179,6 +262,10 @@ export type MessageTypes = {
   'draft-copy': DraftCopyMessage;
   fetch: FetchMessage;
   records: RecordsMessage;
+  release: ReleaseMessage;
+  missing: MissingMessage;
+  compare: CompareMessage;
+  common: CommonMessage;
   result: ResultMessage;
   seal: SealMessage;
   evidence: EvidenceMessage;
@@ -191,115 +278,57 @@ export type Message = { [T in MessageType]: { readonly type: T } & MessageTypes[
 /** A message of one type. */
 export type MessageOf<T extends MessageType> = Extract<Message, { readonly type: T }>;
 
-/** Bytes of one sketch part, at most. */
-export const MAX_SKETCH_BYTES = 1 << 26;
-/** Keys that one fetch asks for, at most. */
-export const MAX_FETCH = 4096;
+/** Evidence belongs to no epoch; everything else does. */
+export type EpochMessage = Exclude<Message, { type: 'evidence' }>;
 
-const signature64 = fixed(64, 'signature');
-const signature96 = fixed(96, 'signature');
-
-const TYPES = [
-  'open',
-  'commitment',
-  'symbols',
-  'sketch',
-  'draft',
-  'repeat',
-  'notice',
-  'vote',
-  'certificate',
-  'timeout',
-  'want',
-  'draft-copy',
-  'fetch',
-  'records',
-  'result',
-  'seal',
-  'evidence',
-] as const satisfies readonly MessageType[];
-
-/** The type that the first byte of an encoded message names, `unknown` when it names none. */
-export function messageTypeOf(encoded: Uint8Array): MessageType | 'unknown' {
-  return TYPES[encoded[0] ?? TYPES.length] ?? 'unknown';
+/** The epoch a message belongs to. */
+export function epochOf(message: EpochMessage): number {
+  switch (message.type) {
+    case 'commitment':
+      return message.commitment.epoch;
+    case 'draft':
+      return message.draft.header.epoch;
+    case 'forward':
+      return message.draft.draft.header.epoch;
+    case 'repeat':
+    case 'draft-copy':
+      return message.contents.draft.header.epoch;
+    case 'proposal':
+      return message.header.epoch;
+    case 'relay':
+      return message.vote.epoch;
+    case 'testimony':
+      return message.testimony.statement.epoch;
+    case 'certificate':
+    case 'release':
+      return message.certificate.epoch;
+    case 'seal':
+      return message.seal.header.epoch;
+    default:
+      return message.epoch;
+  }
 }
 
-/** Strict codec of all messages in a consortium of `banks` banks. The first byte is the type. */
-export function messageCodec(banks: number): Codec<Message> {
-  const certificate = certificateCodec(banks);
-  const draft = draftCodec(banks);
-  const sketchPart = struct<SketchPart>({
-    epoch: u53,
-    view: u32,
-    part: u16,
-    symbols: bytes(MAX_SKETCH_BYTES, 'symbols'),
-    signature: signature64,
-  });
-  const notice = struct<ProposalNotice>({
-    epoch: u53,
-    slot: slotCodec,
-    value: fixed(32, 'value'),
-    signature: signature64,
-  });
-  const record = struct<{ id: Uint8Array; record: Uint8Array }>({
-    id: fixed(8, 'key id'),
-    record: bytes(MAX_RECORD_BYTES, 'record'),
-  });
-  return union<MessageTypes>({
-    open: struct<OpenMessage>({
-      epoch: u53,
-      view: u32,
-      proof: fixed(80, 'proof'),
-      justification: nullable(timeoutCertificateCodec(banks)),
-      signature: signature64,
-    }),
-    commitment: struct<CommitMessage>({ commitment: signedCommitmentCodec, sketch: sketchPart }),
-    symbols: struct<SymbolsMessage>({ epoch: u53, view: u32, count: varint, signature: signature64 }),
-    sketch: sketchPart,
-    draft: struct<DraftMessage>({ draft, signature: signature64 }),
-    repeat: struct<RepeatMessage>({ slot: slotCodec, draft, signature: signature64 }),
-    notice,
-    vote: struct<VoteMessage>({
-      phase: oneOf(PHASES),
-      epoch: u53,
-      slot: slotCodec,
-      value: fixed(32, 'value'),
-      electorate: nullable(bitmapCodec(banks)) as Codec<readonly number[] | null>,
-      signature: signature96,
-    }),
-    certificate: struct<CertificateMessage>({ certificate }),
-    timeout: struct<TimeoutMessage>({
-      epoch: u53,
-      view: u32,
-      certificate: nullable(certificate),
-      proposal: nullable(notice),
-      justification: nullable(timeoutCertificateCodec(banks)),
-      signature: signature96,
-    }),
-    want: struct<WantMessage>({
-      epoch: u53,
-      value: nullable(fixed(32, 'value')),
-      signature: signature64,
-    }),
-    'draft-copy': struct<DraftCopyMessage>({ draft }),
-    fetch: struct<FetchMessage>({
-      epoch: u53,
-      value: fixed(32, 'value'),
-      ids: list(fixed(8, 'key id'), MAX_FETCH, 'ids') as Codec<readonly Uint8Array[]>,
-      signature: signature64,
-    }),
-    records: struct<RecordsMessage>({
-      epoch: u53,
-      records: list(record, MAX_FETCH, 'records') as Codec<RecordsMessage['records']>,
-    }),
-    result: struct<ResultMessage>({
-      epoch: u53,
-      value: fixed(32, 'value'),
-      root: fixed(32, 'root'),
-      totals: totalsCodec,
-      signature: signature96,
-    }),
-    seal: struct<SealMessage>({ seal: sealCodec(banks) }),
-    evidence: struct<EvidenceMessage>({ evidence: evidenceCodec }),
-  });
+/** The view a message belongs to, null for those that any view may hear. An Open brings its own view about. */
+export function viewOf(message: EpochMessage): number | null {
+  switch (message.type) {
+    case 'commitment':
+      return message.sketch.view;
+    case 'symbols':
+    case 'sketch':
+      return message.view;
+    case 'draft':
+      return message.draft.header.slot.view;
+    case 'slices':
+    case 'amendment':
+    case 'refusal':
+    case 'proposal':
+    case 'repeat':
+    case 'vote':
+      return message.slot.view;
+    case 'relay':
+      return message.vote.slot.view;
+    default:
+      return null;
+  }
 }

@@ -1,4 +1,5 @@
-import { concatBytes, toHex, uint64 } from '../crypto/bytes.js';
+import { concatBytes, toHex, uint64, utf8 } from '../crypto/bytes.js';
+import { ConcordatError } from '../crypto/error.js';
 import { keyedHash } from '../crypto/hash.js';
 import * as merkle from '../crypto/merkle.js';
 import * as pedersen from '../crypto/pedersen.js';
@@ -6,13 +7,36 @@ import type { Dataset, Entry } from '../data/dataset.js';
 import { Sketch } from '../data/sketch.js';
 import { SketchKey } from '../data/sketch-item.js';
 import { SketchItems } from '../data/sketch-items.js';
-import { columnStatistics } from '../data/statistics.js';
+import { columnStatistics, statisticsToScalars } from '../data/statistics.js';
 import type { StatisticsMode } from './manifest.js';
+import { type OpenedRecord, recordLeaf, type StatisticsOpening } from './slice-payload.js';
+
+/** Why a record was not opened. `id` is its key id, in hex. */
+export type OwnDataError = { readonly code: 'OWN_DATA_NO_RECORD'; readonly id: string };
+
+function noRecord(id: string): never {
+  throw new ConcordatError<OwnDataError>(
+    { code: 'OWN_DATA_NO_RECORD', id },
+    `no record has the key id ${id}`,
+  );
+}
+
+/** Records of one bank with the proof that it committed to them. */
+export interface Openings {
+  readonly records: readonly OpenedRecord[];
+  /** Their items under the view's key, 24 bytes each, in the same order. */
+  readonly items: readonly Uint8Array[];
+  /** Multiproof of their leaves, by ascending index. */
+  readonly proof: readonly Uint8Array[];
+}
 
 /** One bank's records as one epoch uses them. */
 export class OwnData {
   readonly #commonLeaves: readonly Uint8Array[];
   #keyed: KeyedRecords | null = null;
+  /** Made when first asked for, and kept at 32 bytes a record: hashing a million records again takes seconds. */
+  #tree: merkle.MerkleTree | null = null;
+  #columns: readonly bigint[] | null = null;
 
   /**
    * @param vault the bank's 32-byte secret for salts and blinding factors
@@ -30,19 +54,48 @@ export class OwnData {
    * amounts are guessable, and unsalted leaves in an inclusion proof would confirm a guess.
    */
   dataRoot(): Uint8Array {
-    const leaves = this.dataset.entries.map((entry) => {
-      const salt = keyedHash('leaf-salt', this.vault, uint64(this.epoch), entry.keyDigest);
-      return merkle.leafHash(concatBytes(salt, entry.bytes));
-    });
-    return merkle.root(leaves);
+    return this.#dataTree().root;
+  }
+
+  /**
+   * Opens the records with these key ids under a view's key: each with its place and salt, and one proof for all of them
+   * under the data root. Tells nothing of the other records: the nodes of the proof are hashes over salted leaves.
+   *
+   * @param ids 8 bytes each, distinct; the openings are in their order
+   * @throws `OWN_DATA_NO_RECORD` when there is none with that id; `MerkleError` when one is named twice.
+   */
+  openings(sketchKey: Uint8Array, ids: readonly Uint8Array[]): Openings {
+    const keyed = this.keyed(sketchKey);
+    const found = ids.map((id) => keyed.find(toHex(id)) ?? noRecord(toHex(id)));
+    const indices = found.map(({ index }) => index).sort((a, b) => a - b);
+    return {
+      records: found.map(({ index, entry }) => ({ index, salt: this.#salt(entry), record: entry.bytes })),
+      items: found.map(({ entry }) => keyed.key.item(entry.keyDigest, entry.digest)),
+      proof: indices.length === 0 ? [] : this.#dataTree().multiproof(indices),
+    };
+  }
+
+  /** What {@link OwnData.statisticsCommitment} commits to: the statistics as scalars, none in mode `none`. Secret. */
+  statistics(mode: StatisticsMode): StatisticsOpening {
+    const half = (part: number) => keyedHash('blinding', this.vault, uint64(this.epoch), Uint8Array.of(part));
+    return {
+      values: mode === 'none' ? [] : this.#columnScalars(),
+      blinding: pedersen.blinding(concatBytes(half(0), half(1))),
+    };
   }
 
   /** Pedersen vector commitment to count, sum and sum of squares of every numeric column, 32 bytes. */
   statisticsCommitment(mode: StatisticsMode): Uint8Array {
-    const high = keyedHash('blinding', this.vault, uint64(this.epoch), Uint8Array.of(0));
-    const low = keyedHash('blinding', this.vault, uint64(this.epoch), Uint8Array.of(1));
-    const statistics = mode === 'none' ? [] : columnStatistics(this.dataset);
-    return pedersen.commit(statistics, pedersen.blinding(concatBytes(high, low)));
+    const { values, blinding } = this.statistics(mode);
+    return pedersen.commit(values, blinding);
+  }
+
+  /**
+   * 32 secret bytes for what this bank deals, which nobody tells from uniform ones: the same after a restart, others for
+   * another epoch, purpose or context.
+   */
+  entropy(purpose: 'payload' | 'statistics', context: Uint8Array): Uint8Array {
+    return keyedHash('slices', this.vault, uint64(this.epoch), utf8(purpose), context);
   }
 
   /** The records under a view's key. The last view's are kept. */
@@ -61,6 +114,22 @@ export class OwnData {
       root: merkle.root(kept.map((i) => this.#commonLeaves[i]!)),
       entries: kept.map((i) => this.dataset.entries[i]!),
     };
+  }
+
+  #columnScalars(): readonly bigint[] {
+    this.#columns ??= statisticsToScalars(columnStatistics(this.dataset));
+    return this.#columns;
+  }
+
+  #salt(entry: Entry): Uint8Array {
+    return keyedHash('leaf-salt', this.vault, uint64(this.epoch), entry.keyDigest);
+  }
+
+  #dataTree(): merkle.MerkleTree {
+    this.#tree ??= new merkle.MerkleTree(
+      this.dataset.entries.map((entry) => recordLeaf({ salt: this.#salt(entry), record: entry.bytes })),
+    );
+    return this.#tree;
   }
 }
 
@@ -95,9 +164,19 @@ export class KeyedRecords {
     });
   }
 
-  /** The record with this key id (hex) and its keyed version digest, or undefined. */
-  find(id: string): { readonly entry: Entry; readonly version: Uint8Array } | undefined {
-    const entry = this.entries[this.#byId.get(id) ?? -1];
-    return entry && { entry, version: this.key.versionDigest(entry.digest) };
+  /** The record with this key id (hex), its place and its keyed version digest, or undefined. */
+  find(id: string): HeldRecord | undefined {
+    const index = this.#byId.get(id) ?? -1;
+    const entry = this.entries[index];
+    return entry && { entry, index, version: this.key.versionDigest(entry.digest) };
   }
+}
+
+/** A record as a view's key finds it. */
+export interface HeldRecord {
+  readonly entry: Entry;
+  /** Its place in key-digest order, from 0. */
+  readonly index: number;
+  /** Its keyed version digest, 16 bytes. */
+  readonly version: Uint8Array;
 }

@@ -13,12 +13,35 @@ import type { Suite } from './suite.js';
 const MAX_DOUBLINGS = 10;
 
 /**
- * Milliseconds a bank gives a view before it gives up on it: what a fault-free view takes (7 Δ), the leader's waits
- * for commitments and symbols (4 Δ), and f redrafts of 3 Δ; doubled with every view, so that however slow the network
- * turned, some view is long enough.
+ * Milliseconds that a bank waits for the first proposal of a view: for all to have entered it (2 Δ), the Open, the leader's
+ * waits for commitments and symbols (4 Δ), the proposal, and some more. As every time here, doubled with every view: then
+ * however slow the network turned, some view is long enough.
  */
-export function viewTimeout(delta: number, faults: number, view: number): number {
-  return delta * (12 + 3 * faults) * 2 ** Math.min(view, MAX_DOUBLINGS);
+export function openingTimeout(delta: number, view: number): number {
+  return 12 * doubled(delta, view);
+}
+
+/**
+ * Milliseconds that a bank waits after a proposal for the next one or for the decision: until the leader's patience for
+ * attestations ends (see {@link attestPatience}) and the next proposal is there (Δ), or until
+ * votes and certificates have gone round (3 Δ more), and some more. A silent leader is given up on sooner than one that
+ * is at work on it, and neither can keep a view for ever: it has 3f + 2 slots.
+ */
+export function slotTimeout(delta: number, view: number): number {
+  return 13 * doubled(delta, view);
+}
+
+/**
+ * Milliseconds that a leader waits for the attestations of a draft. It reaches all within Δ; a bank may wait 2 Δ for
+ * slices, forward the draft to those whose slices it lacks, and wait 2 Δ more; a bank that was re-included may have the
+ * draft from others, and its attestation be passed on by them; 7 Δ are enough for all of it.
+ */
+export function attestPatience(delta: number): number {
+  return 7 * delta;
+}
+
+function doubled(delta: number, view: number): number {
+  return delta * 2 ** Math.min(view, MAX_DOUBLINGS);
 }
 
 /**

@@ -20,20 +20,20 @@ export class Proposals {
    * a proposal that says nothing to this bank, because it is of a view to come or of a slot that does not exist.
    */
   check(notice: ProposalNotice, view: number): boolean {
-    const { slot, value, signature } = notice;
+    const { slot, subject, signature } = notice;
     const { manifest, chain } = this.context;
     if (slot.view > view || slot.index > lastSlotIndex(manifest.faults)) return true;
-    const statement = proposalStatement(chain.epoch, slot, value);
+    const statement = proposalStatement(chain.epoch, slot, subject);
     if (!authentic(this.context, leaderOf(chain, slot.view), statement, signature)) return false;
     if (slot.view === view && !this.#first.has(slotName(slot)))
       this.#first.set(slotName(slot), { notice, told: false, examined: false });
     return true;
   }
 
-  /** Whether this value is the one first proposed in its slot. A leader that proposes more gets no room for them. */
-  isFirst(slot: Slot, value: Uint8Array): boolean {
+  /** Whether this is what was first proposed in its slot. A leader that proposes more gets no room for them. */
+  isFirst(slot: Slot, subject: Uint8Array): boolean {
     const first = this.#first.get(slotName(slot));
-    return first !== undefined && equalBytes(first.notice.value, value);
+    return first !== undefined && equalBytes(first.notice.subject, subject);
   }
 
   /** True the first time it is asked of a slot: a proposal that comes again is not checked again. */
@@ -44,6 +44,11 @@ export class Proposals {
     return true;
   }
 
+  /** Whether a proposal of this slot was examined. */
+  isExamined(slot: Slot): boolean {
+    return this.#first.get(slotName(slot))?.examined ?? false;
+  }
+
   /** The last proposal seen in a view, null when there was none. */
   last(view: number): ProposalNotice | null {
     let last: ProposalNotice | null = null;
@@ -52,10 +57,16 @@ export class Proposals {
     return last;
   }
 
-  /** The proposal that a certificate of the same slot contradicts, the first time it is asked for. */
-  contradictedBy(certificate: Certificate): ProposalNotice | null {
+  /**
+   * The proposal that a certificate of the same slot contradicts, the first time it is asked for.
+   * @param draft the digest of the draft behind the certified value, null when this bank does not know it: then the
+   * certificate may be of another draft than the one it saw
+   */
+  contradictedBy(certificate: Certificate, draft: Uint8Array | null): ProposalNotice | null {
     const first = this.#first.get(slotName(certificate.slot));
-    if (!first || first.told || equalBytes(first.notice.value, certificate.value)) return null;
+    if (!first || first.told) return null;
+    const { subject } = first.notice;
+    if (equalBytes(subject, certificate.value) || (draft && equalBytes(subject, draft))) return null;
     first.told = true;
     return first.notice;
   }

@@ -1,7 +1,16 @@
 import { concatBytes, uint64 } from '../crypto/bytes.js';
 import { encode, fixed, nullable } from '../crypto/encoding.js';
 import { hash } from '../crypto/hash.js';
-import type { FetchMessage, OpenMessage, SketchPart, SymbolsMessage, WantMessage } from './messages.js';
+import type {
+  Amendment,
+  CompareMessage,
+  FetchMessage,
+  MissingMessage,
+  OpenMessage,
+  SketchPart,
+  SymbolsMessage,
+  WantMessage,
+} from './messages.js';
 import type { Statement } from './statement.js';
 
 /** What the leader of a view signs when it opens it. The justification proves itself and stays outside. */
@@ -34,4 +43,24 @@ export function fetchStatement(fetch: Omit<FetchMessage, 'signature'>): Statemen
     slot: null,
     body: hash('statement', fetch.value, concatBytes(...fetch.ids)),
   };
+}
+
+/** What a left-out bank signs when it wants to be an input: once a slot. Its Commitment is signed apart. */
+export function amendmentStatement({ epoch, slot, symbols }: Omit<Amendment, 'signature'>): Statement {
+  return { type: 'amendment', epoch, slot, body: hash('statement', symbols) };
+}
+
+/** What a bank signs when it asks for a release once more. */
+export function missingStatement({ epoch, value }: Omit<MissingMessage, 'signature'>): Statement {
+  return { type: 'missing', epoch, slot: null, body: value };
+}
+
+/** What a bank signs when it asks for symbols of the common records: the holder keeps it as the reason to answer. */
+export function compareStatement({
+  epoch,
+  value,
+  from,
+  count,
+}: Omit<CompareMessage, 'signature'>): Statement {
+  return { type: 'compare', epoch, slot: null, body: concatBytes(value, uint64(from), uint64(count)) };
 }

@@ -66,8 +66,10 @@ export class Safety {
   /**
    * Signs a first-phase vote, or says why not.
    * @param justification the verified timeout certificate of the view before; null exactly in view 0
+   * @param attested whether all inputs of the value's draft were shown to have attested it in this view, be it with
+   * different slices
    */
-  prepare(ballot: Ballot, justification: TimeoutCertificate | null): Uint8Array | Refusal {
+  prepare(ballot: Ballot, justification: TimeoutCertificate | null, attested = false): Uint8Array | Refusal {
     const { slot, value } = ballot;
     if (slot.view <= this.#abandoned) return 'view-abandoned';
     if (this.#highestSigned && compareSlots(slot, this.#highestSigned) <= 0) return 'slot-passed';
@@ -78,9 +80,9 @@ export class Safety {
       return 'unjustified';
     const required = slot.view > 0 ? justification!.certificate : null;
     if (required && !equalBytes(required.value, value)) return 'against-justification';
-    // Contents are checked by attesters only. Any quorum may vote for a value again because attesters prepared it once;
-    // without such proof a leader could have any contents at all agreed.
-    if (!required && ballot.electorate === null) return 'unattested';
+    // Contents are checked by attesters only. Any quorum may vote for a value that all inputs attested, now or, when it
+    // was prepared, in an earlier view; without such proof a leader could have any contents at all agreed.
+    if (!required && ballot.electorate === null && !attested) return 'unattested';
     return this.#sign(ballot);
   }
 

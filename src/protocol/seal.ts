@@ -5,11 +5,12 @@ import { type Totals, totalsCodec } from '../data/outcome.js';
 import { bitmapCodec } from './bitmap.js';
 import { areSigners, type Certificate, certificateCodec, verifyCertificate } from './certificate.js';
 import { parentOf } from './chain.js';
-import { type DraftHeader, draftHeaderCodec, draftValue } from './draft.js';
+import { type DraftHeader, draftDigest, draftHeaderCodec } from './draft.js';
 import { type Evidence, evidenceCodec, verifyEvidence } from './evidence.js';
 import type { Manifest } from './manifest.js';
 import { type Statement, statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
+import { type Agreed, agreedValue, areHoldings, dealersCodec, holdingsCodec } from './value.js';
 
 /** Why a seal was refused. */
 export type SealError =
@@ -30,8 +31,10 @@ export interface ResultClaim {
 export interface Seal {
   /** Names the manifest it belongs to, 32 bytes. */
   readonly consortiumId: Uint8Array;
-  /** From which the agreed value is recomputed. */
+  /** From which, with `agreed`, the agreed value is recomputed. */
   readonly header: DraftHeader;
+  /** What of the dealt slices was agreed. */
+  readonly agreed: Agreed;
   /** Proof that a quorum decided the value. */
   readonly commit: Certificate;
   /** Result root and totals. */
@@ -50,6 +53,7 @@ export function sealCodec(banks: number): Codec<Seal> {
   return struct<Seal>({
     consortiumId: fixed(32, 'consortium id'),
     header: draftHeaderCodec(banks),
+    agreed: struct<Agreed>({ holdings: holdingsCodec, summed: dealersCodec }),
     commit: certificateCodec(banks),
     root: fixed(32, 'result root'),
     totals: totalsCodec,
@@ -94,6 +98,8 @@ export interface VerifiedSeal {
   readonly next: Uint8Array;
   /** Names of the banks whose data is in the result. */
   readonly inputs: readonly string[];
+  /** Names of the inputs whose slices were opened to decide disputed keys, or dealt to sum statistics. */
+  readonly dealers: readonly string[];
   /** Names of the banks that voted to decide the inputs. */
   readonly signers: readonly string[];
   /** Names of the executors that signed the result. */
@@ -121,7 +127,11 @@ export function checkSeal(manifest: Manifest, seal: Seal, suite: Suite): Verifie
     refuse({ code: 'SEAL_HEADER_INVALID', reason: 'schedule' }, 'the schedule does not list every bank once');
   if (header.inputs.length < manifest.quorum)
     refuse({ code: 'SEAL_HEADER_INVALID', reason: 'inputs' }, 'fewer inputs than a quorum');
-  const value = draftValue(header);
+  const { agreed } = seal;
+  const dealers = agreed.holdings.map(({ dealer }) => dealer);
+  if (!areHoldings(agreed.holdings, header.inputs) || agreed.summed.some((bank) => !dealers.includes(bank)))
+    refuse({ code: 'SEAL_HEADER_INVALID', reason: 'dealers' }, 'slices of banks that are no inputs');
+  const value = agreedValue(draftDigest(header), agreed);
   if (commit.phase !== 'commit' || commit.epoch !== header.epoch || !equalBytes(commit.value, value))
     refuse({ code: 'SEAL_COMMIT_INVALID' }, 'the commit certificate is for something else');
   if (!verifyCertificate(manifest, suite, commit))
@@ -143,6 +153,7 @@ export function checkSeal(manifest: Manifest, seal: Seal, suite: Suite): Verifie
     parent: header.parent,
     next: parentOf(header.epoch, value, seal.root),
     inputs: names(header.inputs),
+    dealers: names(dealers),
     signers: names(commit.signers),
     executors: names(seal.executors),
     evidence: seal.evidence,

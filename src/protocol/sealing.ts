@@ -4,16 +4,23 @@ import { isConcordatError } from '../crypto/error.js';
 import { type Outcome, totalsCodec } from '../data/outcome.js';
 import type { Certificate } from './certificate.js';
 import type { EpochContext } from './context.js';
-import type { Draft } from './draft.js';
+import type { DraftHeader } from './draft.js';
 import type { Evidence } from './evidence.js';
 import type { MessageOf } from './messages.js';
 import { wantStatement } from './requests.js';
 import { checkSeal, executorsOf, type ResultClaim, resultStatement, type Seal } from './seal.js';
 import { statementDigest } from './statement.js';
+import type { Agreed } from './value.js';
 import { SignatureCollector } from './votes.js';
 
 /** Runs out when the current collector of result votes has not sealed. */
 export const COLLECTOR_TIMER = 'collector';
+
+/** What the agreed value is made of. */
+export interface AgreedDraft {
+  readonly header: DraftHeader;
+  readonly agreed: Agreed;
+}
 
 interface Tally {
   readonly claim: ResultClaim;
@@ -32,7 +39,7 @@ export class Sealing {
   /** One vote of each bank; whose votes count is known once the draft is. */
   readonly #heard = new Map<number, MessageOf<'result'>>();
   readonly #tallies = new Map<string, Tally>();
-  #decided: { readonly decision: Certificate; readonly draft: Draft } | null = null;
+  #decided: (AgreedDraft & { readonly decision: Certificate }) | null = null;
   #executors: readonly number[] = [];
   #vote: MessageOf<'result'> | null = null;
   #attempt = 0;
@@ -43,10 +50,10 @@ export class Sealing {
   ) {}
 
   /** The inputs are agreed and their draft is here. */
-  begin(decision: Certificate, draft: Draft): void {
+  begin(decision: Certificate, { header, agreed }: AgreedDraft): void {
     const { manifest } = this.context;
-    this.#decided = { decision, draft };
-    this.#executors = executorsOf(draft.header, manifest.executors);
+    this.#decided = { decision, header, agreed };
+    this.#executors = executorsOf(header, manifest.executors);
     this.#attempt = decision.slot.view;
     for (const [from, message] of this.#heard) this.#count(from, message);
     this.#armTimer();
@@ -89,7 +96,8 @@ export class Sealing {
       if (!aggregate) continue;
       return {
         consortiumId: manifest.consortiumId,
-        header: this.#decided.draft.header,
+        header: this.#decided.header,
+        agreed: this.#decided.agreed,
         commit: this.#decided.decision,
         root: claim.root,
         totals: claim.totals,
@@ -141,7 +149,7 @@ export class Sealing {
 
   /** To the collector, and to executors that may be unable to compute the result themselves. */
   #send(vote: MessageOf<'result'>): void {
-    const { inputs } = this.#decided!.draft.header;
+    const { inputs } = this.#decided!.header;
     const leftOut = this.#executors.filter((bank) => !inputs.includes(bank));
     for (const bank of new Set([this.#collector, ...leftOut])) this.context.courier.send(bank, vote);
   }

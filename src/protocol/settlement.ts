@@ -1,12 +1,11 @@
 import { equalBytes, fromHex, toHex } from '../crypto/bytes.js';
 import { isConcordatError } from '../crypto/error.js';
-import type { ConflictRow, ConflictTable } from '../data/conflict.js';
+import type { ConflictRow } from '../data/conflict.js';
 import { type Entry, entryOf } from '../data/dataset.js';
-import type { ReconcileRequest } from '../data/reconcile-request.js';
 import { authentic, type EpochContext } from './context.js';
-import type { Draft } from './draft.js';
-import type { Opened } from './following.js';
-import { MAX_FETCH, type MessageOf } from './messages.js';
+import { MAX_FETCH } from './message-codec.js';
+import type { MessageOf } from './messages.js';
+import type { ReadDraft } from './reading.js';
 import { fetchStatement } from './requests.js';
 
 /** Runs out when records that were asked for are overdue. */
@@ -21,38 +20,27 @@ const ANSWER_BYTES = 1 << 20;
  * it, and hands out its own winning records to those who lack them, and to nobody else.
  */
 export class Settlement {
-  readonly #rows = new Map<string, ConflictRow>();
   readonly #wanted = new Map<string, ConflictRow>();
   readonly #winners = new Map<ConflictRow, Entry>();
   readonly #answers = new Map<string, number>();
+  /** This bank's records under U by key id (hex), for banks that were left out; made when the first one asks. */
+  #common: ReadonlyMap<string, Entry> | null = null;
   #attempt = 0;
 
   constructor(
     private readonly context: EpochContext,
     private readonly value: Uint8Array,
-    private readonly draft: Draft,
-    private readonly table: ConflictTable,
-    private readonly opened: Opened,
+    private readonly read: ReadDraft,
   ) {
-    const keyed = context.own.keyed(opened.key);
-    for (const row of table.rows) {
+    const keyed = context.own.keyed(read.opened.key);
+    for (const row of read.table.rows) {
       const id = toHex(row.id);
-      this.#rows.set(id, row);
       const digest = winningDigest(row);
-      if (!digest) continue;
+      if (!digest || read.plan.beyondQuota.has(row)) continue;
       const held = keyed.find(id);
       if (held && equalBytes(held.version, digest)) this.#winners.set(row, held.entry);
       else this.#wanted.set(id, row);
     }
-  }
-
-  /**
-   * Whether this bank's own records outside the table are those under U. They are when it is an input; a bank that was
-   * left out may still hold them.
-   */
-  get holdsCommon(): boolean {
-    const { commonRoot, inputs } = this.draft.header;
-    return inputs.includes(this.context.self) || equalBytes(this.#common().root, commonRoot);
   }
 
   /** Whether every winning record is here. */
@@ -60,11 +48,16 @@ export class Settlement {
     return this.#wanted.size === 0;
   }
 
+  /** The record of the version that won a settled row, where one did and it is here. */
+  winner(row: ConflictRow): Entry | null {
+    return this.#winners.get(row) ?? null;
+  }
+
   /** Asks holders for what is missing, each time a different one. */
   request(): void {
     if (this.complete) return;
     const { chain, journal, courier, outbox, manifest, self } = this.context;
-    const { inputs } = this.draft.header;
+    const { inputs } = this.read.draft.header;
     const byHolder = new Map<number, Uint8Array[]>();
     const left = new Map(this.#wanted);
     // Each asks another bank first, and that one for all it has: few requests, and no holder serves everybody.
@@ -91,6 +84,11 @@ export class Settlement {
   onFetch(from: number, message: MessageOf<'fetch'>): boolean {
     if (!authentic(this.context, from, fetchStatement(message), message.signature)) return false;
     if (!equalBytes(message.value, this.value)) return true;
+    const entitled = message.ids.flatMap((id) => this.#entitled(from, toHex(id)) ?? []);
+    if (entitled.length === 0) return true;
+    // The signed request is why these records leave the bank: in the log before they do.
+    const { value, ids, signature } = message;
+    this.context.journal.write({ type: 'disclosed', to: from, epoch: message.epoch, value, ids, signature });
     let records: { id: Uint8Array; record: Uint8Array }[] = [];
     let size = 0;
     const flush = (): void => {
@@ -99,10 +97,8 @@ export class Settlement {
       records = [];
       size = 0;
     };
-    for (const id of message.ids) {
-      const entry = this.#entitled(from, toHex(id));
-      if (!entry) continue;
-      records.push({ id, record: entry.bytes });
+    for (const entry of entitled) {
+      records.push({ id: this.#idOf(entry), record: entry.bytes });
       size += entry.bytes.length;
       this.context.outbox.output({
         type: 'disclosed',
@@ -131,46 +127,23 @@ export class Settlement {
     return news;
   }
 
-  /** What the result is computed from, once complete. */
-  reconcileRequest(): ReconcileRequest {
-    const { manifest } = this.context;
-    const keyed = this.context.own.keyed(this.opened.key);
-    const versions = new Map<ConflictRow, (Entry | null)[]>();
-    const local = new Map<ConflictRow, Entry>();
-    for (const row of this.table.rows) {
-      const winner = this.#winners.get(row) ?? null;
-      versions.set(
-        row,
-        row.digests.map((_, v) => (v + 1 === row.standing.winner ? winner : null)),
-      );
-      const own = keyed.find(toHex(row.id));
-      if (own) local.set(row, own.entry);
-    }
-    return {
-      schema: manifest.schema,
-      faults: manifest.faults,
-      banks: this.draft.header.inputs.map((bank) => manifest.banks[bank]!.id),
-      common: this.#common().entries,
-      table: this.table,
-      versions,
-      local,
-    };
-  }
-
-  #common() {
-    return this.context.own.common(this.opened.key, new Set(this.#rows.keys()));
-  }
-
   #holders(row: ConflictRow): number[] {
-    const { inputs } = this.draft.header;
+    const { inputs } = this.read.draft.header;
     return inputs.filter((_, i) => row.column[i] === row.standing.winner);
   }
 
-  /** This bank's winning record under a key id, if `from` may have it. */
+  /**
+   * This bank's record under a key id, if `from` may have it: the winner of a settled row that it lacks; of a bank that was
+   * left out also any record under U, which all inputs hold.
+   */
   #entitled(from: number, id: string): Entry | null {
-    const row = this.#rows.get(id);
-    const entry = row && this.#winners.get(row);
-    if (!entry || this.#holders(row).includes(from) || !this.#holders(row).includes(this.context.self))
+    const { inputs } = this.read.draft.header;
+    const { self } = this.context;
+    if (!inputs.includes(self)) return null;
+    const row = this.read.rows.get(id);
+    if (row && this.read.plan.beyondQuota.has(row)) return null;
+    const entry = row ? this.#winners.get(row) : this.#commonRecord(from, id);
+    if (!entry || (row && (this.#holders(row).includes(from) || !this.#holders(row).includes(self))))
       return null;
     const answered = this.#answers.get(`${from}/${id}`) ?? 0;
     if (answered >= MAX_ANSWERS) return null;
@@ -178,10 +151,24 @@ export class Settlement {
     return entry;
   }
 
+  #idOf(entry: Entry): Uint8Array {
+    return this.context.own.keyed(this.read.opened.key).key.keyId(entry.keyDigest);
+  }
+
+  #commonRecord(from: number, id: string): Entry | undefined {
+    if (this.read.draft.header.inputs.includes(from)) return undefined;
+    if (!this.#common) {
+      const { own } = this.context;
+      const { ids } = own.keyed(this.read.opened.key);
+      this.#common = new Map(own.dataset.entries.map((entry, i) => [ids[i]!, entry]));
+    }
+    return this.#common.get(id);
+  }
+
   #winnerFrom(row: ConflictRow, record: Uint8Array): Entry | null {
     try {
       const entry = entryOf(this.context.manifest.schema, record);
-      const item = this.context.own.keyed(this.opened.key).key.item(entry.keyDigest, entry.digest);
+      const item = this.context.own.keyed(this.read.opened.key).key.item(entry.keyDigest, entry.digest);
       const right =
         equalBytes(item.subarray(0, 8), row.id) && equalBytes(item.subarray(8), winningDigest(row)!);
       return right ? entry : null;

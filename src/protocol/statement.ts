@@ -12,20 +12,35 @@ export const STATEMENT_TYPES = [
   'commitment',
   'sketch',
   'symbols',
+  'amendment',
   'proposal',
+  'slices',
+  'envelope',
   'prepare',
   'commit',
   'timeout',
   'want',
   'fetch',
+  'missing',
+  'compare',
   'result',
 ] as const;
 
 /** What a statement is about; part of what is signed, so that no signature serves two purposes. */
 export type StatementType = (typeof STATEMENT_TYPES)[number];
 
-/** Requests: a bank may sign as many as it likes. Of every other statement it signs one for each type, epoch and slot. */
-export const REPEATABLE: ReadonlySet<StatementType> = new Set(['symbols', 'want', 'fetch']);
+/**
+ * Requests, and envelopes, one for each receiver: a bank may sign as many as it likes. Of every other statement it signs
+ * one for each type, epoch and slot.
+ */
+export const REPEATABLE: ReadonlySet<StatementType> = new Set([
+  'symbols',
+  'envelope',
+  'want',
+  'fetch',
+  'missing',
+  'compare',
+]);
 
 /** What a signature is made over: its domain (type, epoch, slot) and a body whose encoding the type fixes. */
 export interface Statement {

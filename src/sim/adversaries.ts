@@ -4,7 +4,7 @@ import { Dataset } from '../data/dataset.js';
 import { ballotStatement, type Certificate, certifiedBallot } from '../protocol/certificate.js';
 import { leaderOf } from '../protocol/chain.js';
 import { commitmentStatement } from '../protocol/commitment.js';
-import { draftValue, proposalStatement } from '../protocol/draft.js';
+import { draftDigest, proposalStatement } from '../protocol/draft.js';
 import type { Message } from '../protocol/messages.js';
 import { sketchStatement } from '../protocol/requests.js';
 import { resultStatement } from '../protocol/seal.js';
@@ -48,7 +48,7 @@ function otherVersion(message: Message, context: AttackContext): Message | null 
   }
   if (message.type === 'draft') {
     const header = { ...message.draft.header, commonRoot: altered(message.draft.header.commonRoot) };
-    const signature = sign(proposalStatement(header.epoch, header.slot, draftValue(header)));
+    const signature = sign(proposalStatement(header.epoch, header.slot, draftDigest(header)));
     return { type: 'draft', draft: { ...message.draft, header }, signature };
   }
   return null;
@@ -119,7 +119,7 @@ const equivocate = defineAdversary({
 function shownVotes(certificate: Certificate, context: AttackContext): AdversarialSend[] {
   const { manifest, index, accomplices, sign, encode } = context;
   const ballot = certifiedBallot(certificate);
-  const vote: Message = { type: 'vote', ...ballot, signature: sign(ballotStatement(ballot, manifest.size)) };
+  const vote: Message = { type: 'vote', ...ballot, holdings: null, signature: sign(ballotStatement(ballot, manifest.size)) };
   const witness = manifest.banks.findIndex((_, bank) => bank !== index && !accomplices.includes(bank));
   return [vote, otherVersion(vote, context)!].map((message) => ({ to: witness, bytes: encode(message) }));
 }

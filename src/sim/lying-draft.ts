@@ -8,7 +8,7 @@ import {
   type Holdings,
 } from '../data/conflict.js';
 import type { ClassRule } from '../data/key-class.js';
-import { classRule, type Draft, draftValue, proposalStatement, tableDigest } from '../protocol/draft.js';
+import { classRule, type Draft, draftDigest, proposalStatement, tableDigest } from '../protocol/draft.js';
 import type { MessageOf } from '../protocol/messages.js';
 import type { AttackContext } from './adversary.js';
 import type { Random } from './random.js';
@@ -30,7 +30,7 @@ export function lyingDraft({ draft }: MessageOf<'draft'>, context: AttackContext
   return {
     type: 'draft',
     draft: lie,
-    signature: sign(proposalStatement(epoch, slot, draftValue(lie.header))),
+    signature: sign(proposalStatement(epoch, slot, draftDigest(lie.header))),
   };
 }
 

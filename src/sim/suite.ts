@@ -1,7 +1,10 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Bls, ProvenKey } from '../crypto/bls.js';
 import { toHex, uint64 } from '../crypto/bytes.js';
-import type { Suite } from '../protocol/suite.js';
+import { headerCodec } from '../crypto/dealing.js';
+import { encode } from '../crypto/encoding.js';
+import { isConcordatError } from '../crypto/error.js';
+import type { DispersalScheme, Suite } from '../protocol/suite.js';
 
 /** How often a bank signed and verified. A check of an aggregate counts once. */
 export interface Work {
@@ -22,7 +25,7 @@ export function memoisedSuite(suite: Suite): Suite {
     if (!known.has(key)) known.set(key, compute());
     return known.get(key) as T;
   };
-  const { bls, vrf, identity } = suite;
+  const { bls, vrf, identity, dispersal } = suite;
   const keyBytes = new WeakMap<ProvenKey, Uint8Array>();
   const bytesOf = (key: ProvenKey): Uint8Array => {
     const bytes = keyBytes.get(key) ?? key.bytes;
@@ -55,7 +58,42 @@ export function memoisedSuite(suite: Suite): Suite {
       verify: (key, message, signature) =>
         once('identity', [key, message, signature], () => identity.verify(key, message, signature)),
     },
+    dispersal: rememberedDispersal(dispersal, once),
   };
+}
+
+/** Decodes each header once, the refused ones too: refusing one is as dear as taking it. */
+function rememberedDispersal(
+  dispersal: DispersalScheme,
+  once: <T>(operation: string, parts: readonly Uint8Array[], compute: () => T) => T,
+): DispersalScheme {
+  const decoded = <T>(operation: string, parts: readonly Uint8Array[], compute: () => T): T => {
+    const outcome = once(operation, parts, () => settled(compute));
+    if ('refusal' in outcome) throw outcome.refusal;
+    return outcome.value;
+  };
+  return {
+    dealing: (header, context, shape, maxLength) =>
+      decoded(
+        'dealing',
+        [encode(headerCodec, header), context, ...[shape.n, shape.k, shape.f, maxLength].map(uint64)],
+        () => dispersal.dealing(header, context, shape, maxLength),
+      ),
+    statistics: (threshold, width, commitments) =>
+      decoded('statistics', [uint64(threshold), uint64(width), ...commitments], () =>
+        dispersal.statistics(threshold, width, commitments),
+      ),
+  };
+}
+
+/** What `compute` returned, or the typed error that it threw. */
+function settled<T>(compute: () => T): { readonly value: T } | { readonly refusal: Error } {
+  try {
+    return { value: compute() };
+  } catch (refusal) {
+    if (isConcordatError(refusal)) return { refusal };
+    throw refusal;
+  }
 }
 
 /** A suite that counts one bank's work. */
@@ -68,7 +106,7 @@ export function countingSuite(suite: Suite, work: Work): Suite {
     work.verifications++;
     return result;
   };
-  const { bls, vrf, identity } = suite;
+  const { bls, vrf, identity, dispersal } = suite;
   return {
     bls: {
       ...methodsOf(bls),
@@ -89,6 +127,7 @@ export function countingSuite(suite: Suite, work: Work): Suite {
       sign: (secret, message) => signed(identity.sign(secret, message)),
       verify: (key, message, signature) => checked(identity.verify(key, message, signature)),
     },
+    dispersal,
   };
 }
 

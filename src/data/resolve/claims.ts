@@ -10,14 +10,21 @@ export interface Claim {
 
 /** What a rule may know besides the claims. */
 export interface ResolveContext {
-  /** f: of the banks that claim anything, at most so many lie. */
+  /** f: of the banks that hold the record, at most so many lie. */
   readonly faults: number;
+  /**
+   * How many more banks hold the record, in versions that were not opened: their voices exist, and support nothing that
+   * is known. Liars can withhold what they alone hold; the network may have kept back versions of honest banks.
+   */
+  readonly withheld: number;
   /** How far two numbers may lie apart and still support each other, in the unit of the values; null for not at all. */
   readonly tolerance: bigint | null;
   /** Names of the inputs, by place. */
   readonly bankIds: readonly string[];
   /** When each bank dates its claim, null when it does not. Only `latest` reads it. */
   readonly instants?: (bank: number) => bigint | null;
+  /** Whether a bank is one of the withheld; nobody is when it is left out. Only `authority` reads it. */
+  readonly withholds?: (bank: number) => boolean;
 }
 
 /** What a rule makes of the claims of one field. */
@@ -108,7 +115,7 @@ export function decided(
   value: Value,
   margin: number,
   claims: readonly Claim[],
-  { tolerance }: ResolveContext,
+  { tolerance }: Pick<ResolveContext, 'tolerance'>,
 ): Resolution {
   const supporters = supportersOf(value, claims, tolerance);
   const dissenters = claims

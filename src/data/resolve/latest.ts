@@ -27,11 +27,19 @@ const byNewest = (a: Dated, b: Dated): number =>
  * trusting one bank's clock. Two values equally new: more supporters, then more exact claimants; still equal, unresolved.
  * Claims without a date vouch for nothing. Null is a value like others.
  *
+ * A withheld version vouches for nothing. A version that an honest bank holds stays closed only when the network fails
+ * it, so with up to f withheld holders all may be liars, who could as well have claimed anything: the field is decided,
+ * or they could block it. The first guarantee then holds as it stands, the second for honest banks whose versions are
+ * open. More than f withheld holders include an honest one, whose value may be the newest: the field stays unresolved,
+ * or whoever delays messages could choose an older value.
+ *
  * Margin: dated supporters beyond f + 1.
  */
 export const latest: Resolver = (given, context) => {
   const claims = canonicalClaims(given);
   const needed = context.faults + 1;
+  if (context.withheld > context.faults)
+    return unresolved(`${context.withheld} holders are withheld, and one of them may have a newer value`);
   const dated: Dated[] = [];
   for (const { value, banks } of claims) {
     const instants = supportersOf(value, claims, context.tolerance)

@@ -13,13 +13,19 @@ const majorityBound = (holders: number, faults: number): number =>
   Math.max(Math.floor(holders / 2), faults) + 1;
 
 /**
- * The value that more than half of the h claimants support, and more than f.
+ * The value that more than half of the h holders support, and more than f. The holders are the banks that claim anything
+ * and those whose version is withheld.
  *
- * What holds with at most f liars among the claimants:
+ * What holds with at most f liars among the holders:
  * - at least one honest bank supports the decided value, since its supporters outnumber the liars;
- * - when honest banks that are more than half of all claimants, and more than f, agree on a value, it is decided, or with
- *   a tolerance one within it: any two majorities share a bank. With h ≥ 2f + 1 that is so whenever all honest banks agree;
+ * - when honest banks that are more than half of all holders, and more than f, agree on a value and their versions are
+ *   open, it is decided, or with a tolerance one within it: any two majorities share a bank. With h ≥ 2f + 1 that is so
+ *   whenever all honest banks agree;
  * - when the honest banks are split, the liars may tip the balance between values that honest banks support.
+ *
+ * A withheld version supports nothing, and raises the bound: were it left out of h, whoever keeps versions back could
+ * turn a minority into a majority of what is open. So the decided value has more than half of all holders whatever the
+ * withheld ones have; and a liar that withholds does no more than one that claims a value of its own.
  *
  * With a tolerance t a bank supports every number within t of its own, and the candidates are the claimed numbers: so
  * the decided number is within t of an honest bank's, though the bank that claimed it may be a liar. Among several
@@ -30,7 +36,7 @@ const majorityBound = (holders: number, faults: number): number =>
  */
 export const majority: Resolver = (given, context) => {
   const claims = canonicalClaims(given);
-  const holders = claimants(claims);
+  const holders = claimants(claims) + context.withheld;
   const best = bestSupported(claims, context.tolerance);
   if (!best) return unresolved('nobody claims a value');
   const bound = majorityBound(holders, context.faults);

@@ -15,6 +15,10 @@ import { majority } from './majority.js';
  * Null first: when most claimants say null by the rule of `majority`, null is decided (and `rule` says `majority`); else
  * nulls are put aside and count as no number. So null is decided only if an honest bank says null, a number only if
  * there are at least 2f + 1 numbers: liars who say null may leave the field open, but 2f + 1 honest numbers decide it.
+ *
+ * A withheld version is no number, and for null a voice against, as `majority` has it. The numbers that are open are at
+ * least 2f + 1 with at most f liars' among them, whatever is withheld, and that is all the argument at {@link median}
+ * needs: versions kept back narrow the range of the honest numbers, and cannot leave it.
  */
 function orderRule(rule: string, pick: (sorted: readonly bigint[], faults: number) => bigint): Resolver {
   return (given, context): Resolution => {
@@ -44,7 +48,8 @@ const leastNumbers = ({ faults }: ResolveContext): number => 2 * faults + 1;
  *
  * It lies between the smallest and the largest honest number, whatever f liars claim: sorted from 0 it has place
  * ⌊(h − 1)/2⌋, which with h ≥ 2f + 1 has at least f numbers below it and at least f above. If it were below every honest
- * number, it and the f below would all be liars', one too many; and likewise above. Liars can move it within that range.
+ * number, it and the f below would all be liars', one too many; and likewise above. Liars can move it within that range,
+ * by claiming or by withholding a number.
  *
  * Null: see {@link trimmedMean}. Margin: numbers beyond 2f + 1.
  */

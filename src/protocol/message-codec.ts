@@ -1,0 +1,247 @@
+import {
+  bytes,
+  type Codec,
+  fixed,
+  list,
+  nullable,
+  oneOf,
+  struct,
+  u16,
+  u32,
+  u53,
+  union,
+  varint,
+} from '../crypto/encoding.js';
+import { scalar } from '../crypto/group-codec.js';
+import { MAX_VALUES } from '../crypto/pedersen.js';
+import { type Slice, sliceCodec } from '../crypto/slices.js';
+import { totalsCodec } from '../data/outcome.js';
+import { MAX_RECORD_BYTES } from '../data/record.js';
+import { attestationsCodec } from './attestations.js';
+import { bitmapCodec } from './bitmap.js';
+import { certificateCodec, PHASES, timeoutCertificateCodec } from './certificate.js';
+import { signedCommitmentCodec } from './commitment.js';
+import { draftCodec, draftHeaderCodec, MAX_SKETCH_BYTES } from './draft.js';
+import { evidenceCodec, testimonyCodec } from './evidence.js';
+import type {
+  Amendment,
+  CertificateMessage,
+  CommitMessage,
+  CommonMessage,
+  CompareMessage,
+  Contents,
+  DraftCopyMessage,
+  DraftMessage,
+  EvidenceMessage,
+  FetchMessage,
+  ForwardMessage,
+  Message,
+  MessageType,
+  MessageTypes,
+  MissingMessage,
+  OpenMessage,
+  ProposalMessage,
+  ProposalNotice,
+  RecordsMessage,
+  RefusalMessage,
+  RelayMessage,
+  ReleaseMessage,
+  RepeatMessage,
+  ResultMessage,
+  SealMessage,
+  SignedDealing,
+  SketchPart,
+  SlicesMessage,
+  SymbolsMessage,
+  TestimonyMessage,
+  TimeoutMessage,
+  VoteMessage,
+  WantMessage,
+} from './messages.js';
+import { sealCodec } from './seal.js';
+import { dealingPartCodec, envelopeCodec } from './slice-header.js';
+import { slotCodec } from './slot.js';
+import { type Agreed, dealersCodec, holdingsCodec } from './value.js';
+
+/** Keys that one fetch asks for, at most. */
+export const MAX_FETCH = 4096;
+
+const signature64 = fixed(64, 'signature');
+const signature96 = fixed(96, 'signature');
+
+const TYPES = [
+  'open',
+  'commitment',
+  'symbols',
+  'sketch',
+  'draft',
+  'slices',
+  'forward',
+  'amendment',
+  'refusal',
+  'relay',
+  'proposal',
+  'repeat',
+  'notice',
+  'testimony',
+  'vote',
+  'certificate',
+  'timeout',
+  'want',
+  'draft-copy',
+  'fetch',
+  'records',
+  'release',
+  'missing',
+  'compare',
+  'common',
+  'result',
+  'seal',
+  'evidence',
+] as const satisfies readonly MessageType[];
+
+/** The type that the first byte of an encoded message names, `unknown` when it names none. */
+export function messageTypeOf(encoded: Uint8Array): MessageType | 'unknown' {
+  return TYPES[encoded[0] ?? TYPES.length] ?? 'unknown';
+}
+
+/** Strict codec of all messages in a consortium of `banks` banks. The first byte is the type. */
+export function messageCodec(banks: number): Codec<Message> {
+  const certificate = certificateCodec(banks);
+  const draft = draftCodec(banks);
+  const sketchPart = struct<SketchPart>({
+    epoch: u53,
+    view: u32,
+    part: u16,
+    symbols: bytes(MAX_SKETCH_BYTES, 'symbols'),
+    signature: signature64,
+  });
+  const notice = struct<ProposalNotice>({
+    epoch: u53,
+    slot: slotCodec,
+    subject: fixed(32, 'subject'),
+    signature: signature64,
+  });
+  const open = struct<OpenMessage>({
+    epoch: u53,
+    view: u32,
+    proof: fixed(80, 'proof'),
+    justification: nullable(timeoutCertificateCodec(banks)),
+    signature: signature64,
+  });
+  const signedDraft = struct<DraftMessage>({ draft, signature: signature64 });
+  const vote = struct<VoteMessage>({
+    phase: oneOf(PHASES),
+    epoch: u53,
+    slot: slotCodec,
+    value: fixed(32, 'value'),
+    electorate: nullable(bitmapCodec(banks)) as Codec<readonly number[] | null>,
+    holdings: nullable(holdingsCodec),
+    signature: signature96,
+  });
+  const amendment = struct<Amendment>({
+    epoch: u53,
+    slot: slotCodec,
+    commitment: signedCommitmentCodec,
+    symbols: bytes(MAX_SKETCH_BYTES, 'symbols'),
+    signature: signature64,
+  });
+  const contents = struct<Contents>({
+    draft,
+    agreed: struct<Agreed>({ holdings: holdingsCodec, summed: dealersCodec }),
+  });
+  const signedDealing = struct<SignedDealing>({ dealer: u16, part: dealingPartCodec });
+  const released = struct<{ dealer: number; slice: Slice }>({ dealer: u16, slice: sliceCodec });
+  const record = struct<{ id: Uint8Array; record: Uint8Array }>({
+    id: fixed(8, 'key id'),
+    record: bytes(MAX_RECORD_BYTES, 'record'),
+  });
+  return union<MessageTypes>({
+    open,
+    commitment: struct<CommitMessage>({ commitment: signedCommitmentCodec, sketch: sketchPart }),
+    symbols: struct<SymbolsMessage>({ epoch: u53, view: u32, count: varint, signature: signature64 }),
+    sketch: sketchPart,
+    draft: signedDraft,
+    slices: struct<SlicesMessage>({
+      epoch: u53,
+      slot: slotCodec,
+      dealing: dealingPartCodec,
+      envelope: envelopeCodec,
+    }),
+    forward: struct<ForwardMessage>({ open, draft: signedDraft }),
+    amendment,
+    refusal: struct<RefusalMessage>({
+      epoch: u53,
+      slot: slotCodec,
+      certificate: nullable(certificate),
+      amendment: nullable(amendment),
+    }),
+    relay: struct<RelayMessage>({ bank: u16, vote }),
+    proposal: struct<ProposalMessage>({
+      slot: slotCodec,
+      header: draftHeaderCodec(banks),
+      attestations: attestationsCodec,
+      signature: signature64,
+    }),
+    repeat: struct<RepeatMessage>({ slot: slotCodec, contents, signature: signature64 }),
+    notice,
+    testimony: struct<TestimonyMessage>({ bank: u16, testimony: testimonyCodec }),
+    vote,
+    certificate: struct<CertificateMessage>({ certificate }),
+    timeout: struct<TimeoutMessage>({
+      epoch: u53,
+      view: u32,
+      certificate: nullable(certificate),
+      proposal: nullable(notice),
+      justification: nullable(timeoutCertificateCodec(banks)),
+      signature: signature96,
+    }),
+    want: struct<WantMessage>({
+      epoch: u53,
+      value: nullable(fixed(32, 'value')),
+      signature: signature64,
+    }),
+    'draft-copy': struct<DraftCopyMessage>({
+      contents,
+      dealings: list(signedDealing, banks, 'dealings') as Codec<readonly SignedDealing[]>,
+    }),
+    fetch: struct<FetchMessage>({
+      epoch: u53,
+      value: fixed(32, 'value'),
+      ids: list(fixed(8, 'key id'), MAX_FETCH, 'ids') as Codec<readonly Uint8Array[]>,
+      signature: signature64,
+    }),
+    records: struct<RecordsMessage>({
+      epoch: u53,
+      records: list(record, MAX_FETCH, 'records') as Codec<RecordsMessage['records']>,
+    }),
+    release: struct<ReleaseMessage>({
+      certificate,
+      slices: list(released, banks, 'slices') as Codec<ReleaseMessage['slices']>,
+      share: nullable(list(scalar, MAX_VALUES + 1, 'share') as Codec<readonly bigint[]>),
+    }),
+    missing: struct<MissingMessage>({ epoch: u53, value: fixed(32, 'value'), signature: signature64 }),
+    compare: struct<CompareMessage>({
+      epoch: u53,
+      value: fixed(32, 'value'),
+      from: varint,
+      count: varint,
+      signature: signature64,
+    }),
+    common: struct<CommonMessage>({
+      epoch: u53,
+      value: fixed(32, 'value'),
+      from: varint,
+      symbols: bytes(MAX_SKETCH_BYTES, 'symbols'),
+    }),
+    result: struct<ResultMessage>({
+      epoch: u53,
+      value: fixed(32, 'value'),
+      root: fixed(32, 'root'),
+      totals: totalsCodec,
+      signature: signature96,
+    }),
+    seal: struct<SealMessage>({ seal: sealCodec(banks) }),
+    evidence: struct<EvidenceMessage>({ evidence: evidenceCodec }),
+  });
+}

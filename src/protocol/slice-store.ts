@@ -1,0 +1,162 @@
+import { toHex } from '../crypto/bytes.js';
+import type { SignedCommitment } from './commitment.js';
+import { authentic, type EpochContext } from './context.js';
+import { dealSlices } from './dealer.js';
+import type { MessageOf, SignedDealing, SlicesMessage } from './messages.js';
+import { claimsOf, commitmentIn, type ReadDraft } from './reading.js';
+import { type AcceptedSlices, acceptSlices, checkEnvelope } from './slice-check.js';
+import { badShares } from './slice-evidence.js';
+import {
+  claimsDigest,
+  type DealingPart,
+  envelopeStatement,
+  type Parcel,
+  type SlicesHeader,
+  slicesRoot,
+  slicesStatement,
+} from './slice-header.js';
+import { compareSlots, type Slot } from './slot.js';
+import { statementDigest } from './statement.js';
+import type { Holding } from './value.js';
+
+/** A dealer's slices as one bank holds them. */
+export interface HeldSlices {
+  readonly accepted: AcceptedSlices;
+  readonly part: DealingPart;
+  readonly parcel: Parcel;
+}
+
+/**
+ * The slices one bank holds in an epoch. It deals its own, checks what others deal to it, and says which it has. What is
+ * wrong and signed becomes evidence at once: nobody has to wait for the release to learn of a bad share.
+ */
+export class SliceStore {
+  /** The drafts of the current view that slices are taken for, by slot. */
+  readonly #reads = new Map<string, ReadDraft>();
+  /** By draft (hex), then by dealer. */
+  readonly #held = new Map<string, Map<number, HeldSlices>>();
+  /** Slices that came before their draft: one message of each dealer, of the highest slot. */
+  readonly #early = new Map<number, SlicesMessage>();
+
+  constructor(private readonly context: EpochContext) {}
+
+  /** Takes slices under this draft from now on, those first that came before it. */
+  expect(read: ReadDraft): void {
+    if (read.dealers.length === 0) return;
+    const { slot } = read.draft.header;
+    this.#reads.set(slotName(slot), read);
+    if (!this.#held.has(toHex(read.digest))) this.#held.set(toHex(read.digest), new Map());
+    for (const [dealer, message] of this.#early) {
+      if (compareSlots(message.slot, slot) > 0) continue;
+      this.#early.delete(dealer);
+      if (compareSlots(message.slot, slot) === 0) this.#take(dealer, message);
+    }
+  }
+
+  /**
+   * Deals this bank's own slices under a draft that it has checked, to everybody.
+   * @throws `DealerError` when it has too much to open
+   */
+  deal(read: ReadDraft, commitment: SignedCommitment): void {
+    const { manifest, self, own, journal, courier, chain } = this.context;
+    if (!read.dealers.includes(self)) return;
+    const { slot } = read.draft.header;
+    const { header, root, parcels } = dealSlices({
+      manifest,
+      own,
+      commitment,
+      draft: read.digest,
+      slot,
+      key: read.opened.key,
+      ids: claimsOf(read, self).items.map((item) => item.subarray(0, 8)),
+    });
+    const statement = slicesStatement(header);
+    // Dealing begins a slot that another draft had before a crash: then this bank's slices are those it signed for.
+    if (!journal.permits(statement)) return;
+    const { dealing, statistics } = header;
+    const part = { dealing, statistics, signature: journal.sign(statement) };
+    for (const [receiver, parcel] of parcels.entries()) {
+      const signature = journal.sign(envelopeStatement({ epoch: chain.epoch, slot, root }, receiver, parcel));
+      const envelope = { ...parcel, signature };
+      courier.send(receiver, { type: 'slices', epoch: chain.epoch, slot, dealing: part, envelope });
+    }
+  }
+
+  /** A dealer's slices for this bank. Returns a word for why they were refused, or null. */
+  onSlices(from: number, message: MessageOf<'slices'>): string | null {
+    if (this.#reads.has(slotName(message.slot))) return this.#take(from, message);
+    const earlier = this.#early.get(from);
+    if (!earlier || compareSlots(earlier.slot, message.slot) < 0) this.#early.set(from, message);
+    return null;
+  }
+
+  /** The dealers of a draft whose slices this bank lacks. */
+  missing(read: ReadDraft): number[] {
+    const held = this.held(read.digest);
+    return read.dealers.filter((dealer) => !held.has(dealer));
+  }
+
+  /** What this bank holds under a draft, by dealer. */
+  held(digest: Uint8Array): ReadonlyMap<number, HeldSlices> {
+    return this.#held.get(toHex(digest)) ?? new Map();
+  }
+
+  /** What this bank holds under a draft, as it attests it. */
+  holdings(digest: Uint8Array): Holding[] {
+    return [...this.held(digest)]
+      .map(([dealer, { accepted }]) => ({ dealer, root: accepted.root }))
+      .sort((a, b) => a.dealer - b.dealer);
+  }
+
+  /** The headers under a draft that this bank can show others. */
+  dealings(digest: Uint8Array): SignedDealing[] {
+    return [...this.held(digest)].map(([dealer, { part }]) => ({ dealer, part }));
+  }
+
+  /** A new view: takes no slices of earlier ones any more, and keeps those of the drafts for which `kept` says so. */
+  forget(kept: (digest: string) => boolean): void {
+    this.#reads.clear();
+    this.#early.clear();
+    for (const digest of this.#held.keys()) if (!kept(digest)) this.#held.delete(digest);
+  }
+
+  #take(from: number, { slot, dealing: part, envelope }: SlicesMessage): string | null {
+    const read = this.#reads.get(slotName(slot))!;
+    const held = this.#held.get(toHex(read.digest))!;
+    if (!read.dealers.includes(from)) return 'slices-unasked';
+    const { manifest, suite, self } = this.context;
+    const header = headerOf(read, from, part);
+    const root = slicesRoot(header);
+    // Signed for another draft of this slot, perhaps: then the leader proposed two, and their notices will show it.
+    if (!authentic(this.context, from, slicesStatement(header), part.signature)) return 'slices-unsigned';
+    if (held.has(from)) return null;
+    const commitment = commitmentIn(read, from);
+    const accepted = acceptSlices(manifest, suite, header, commitment);
+    if (typeof accepted === 'string') {
+      this.context.accuse(badShares({ header, signature: part.signature }, commitment));
+      return accepted;
+    }
+    const { slice, share, signature } = envelope;
+    const statement = envelopeStatement({ epoch: header.epoch, slot, root }, self, envelope);
+    const digest = statementDigest(manifest.consortiumId, statement);
+    if (!suite.identity.verify(manifest.banks[from]!.identity, digest, signature)) return 'envelope-unsigned';
+    const verdict = checkEnvelope(accepted, self, envelope);
+    if (verdict !== 'valid') {
+      const delivery = { receiver: self, envelope };
+      this.context.accuse(badShares({ header, signature: part.signature }, commitment, delivery));
+      return verdict;
+    }
+    held.set(from, { accepted, part, parcel: { slice, share } });
+    return null;
+  }
+}
+
+/** A dealer's whole header: what it sends of it, and what follows from the draft. */
+export function headerOf(read: ReadDraft, dealer: number, part: DealingPart): SlicesHeader {
+  const { epoch, slot } = read.draft.header;
+  const { key, items } = claimsOf(read, dealer);
+  const { dealing, statistics } = part;
+  return { epoch, slot, dealer, draft: read.digest, claims: claimsDigest(key, items), dealing, statistics };
+}
+
+const slotName = (slot: Slot): string => `${slot.view}.${slot.index}`;

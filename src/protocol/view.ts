@@ -1,0 +1,288 @@
+import { equalBytes } from '../crypto/bytes.js';
+import type { Agreement } from './agreement.js';
+import { Attesting, SLICES_TIMER, THIN_TIMER } from './attesting.js';
+import type { Certificate, TimeoutCertificate } from './certificate.js';
+import { leaderOf } from './chain.js';
+import type { SignedCommitment } from './commitment.js';
+import { authentic, type EpochContext } from './context.js';
+import { draftDigest } from './draft.js';
+import type { DraftStore } from './drafts.js';
+import { checkDraft, checkOpen, makeSketchPart } from './following.js';
+import { SPENT_TIMER } from './inclusion.js';
+import { ATTEST_TIMER, COLLECT_TIMER, Leading } from './leading.js';
+import type { Contents, MessageOf } from './messages.js';
+import type { Proposals } from './proposals.js';
+import { type Opened, readDraft } from './reading.js';
+import { symbolsStatement } from './requests.js';
+import type { SliceStore } from './slice-store.js';
+import { compareSlots, lastSlotIndex, type Slot } from './slot.js';
+import { agreedAlike, agreedValue } from './value.js';
+
+/** Messages that {@link View.handle} takes. */
+export type ViewMessage = MessageOf<
+  | 'commitment'
+  | 'symbols'
+  | 'sketch'
+  | 'draft'
+  | 'slices'
+  | 'amendment'
+  | 'refusal'
+  | 'relay'
+  | 'proposal'
+  | 'repeat'
+>;
+
+/** What a view shares with the rest of its epoch. */
+export interface ViewParts {
+  readonly agreement: Agreement;
+  readonly drafts: DraftStore;
+  readonly slices: SliceStore;
+  readonly proposals: Proposals;
+  /** This bank's Commitment of the epoch. */
+  readonly commitment: () => SignedCommitment;
+  /** This bank's prepare certificate of the view, if it has one. */
+  readonly lock: () => Certificate | null;
+  /** What stands behind some value came: something may have waited for it. */
+  readonly gotDraft: () => void;
+}
+
+/**
+ * One view of one bank, from its Open to a decision or the next view: what its leader sends, and what this bank does if
+ * it is the leader. Every proposal is checked for its leader's signature, taken once a slot, and voted on through
+ * agreement alone.
+ */
+export class View {
+  readonly #leader: number;
+  #opened: Opened | null = null;
+  #attesting: Attesting | null = null;
+  #leading: Leading | null = null;
+
+  /** @param justification what ended the view before; null in view 0 */
+  constructor(
+    private readonly context: EpochContext,
+    private readonly parts: ViewParts,
+    readonly number: number,
+    private readonly justification: TimeoutCertificate | null,
+  ) {
+    this.#leader = leaderOf(context.chain, number);
+  }
+
+  /** Whether the leader's Open came. */
+  get opened(): boolean {
+    return this.#opened !== null;
+  }
+
+  /** Whether this bank leads. */
+  get leads(): boolean {
+    return this.#leader === this.context.self;
+  }
+
+  /** Begins to lead, if this bank is the leader. */
+  begin(): void {
+    if (!this.leads) return;
+    const host = {
+      propose: this.parts.agreement.propose.bind(this.parts.agreement),
+      proposeValue: this.parts.agreement.proposeValue.bind(this.parts.agreement),
+      wronglyLeftOut: () => {
+        const attesting = this.#attesting;
+        return attesting?.read ? attesting.inclusion.wronglyLeftOut(attesting.read) : [];
+      },
+    };
+    const commitment = this.parts.commitment();
+    this.#leading = new Leading(this.context, host, this.number, this.justification, commitment);
+  }
+
+  /** Leader: proposes the value that the view before may have decided. */
+  repeat(contents: Contents): void {
+    this.#leading?.repeat(contents);
+  }
+
+  /** Ends the view: nothing is led or attested in it any more, and nothing that leading signs is signed. */
+  end(): void {
+    this.#leading = null;
+    this.#attesting = null;
+    for (const timer of [COLLECT_TIMER, ATTEST_TIMER, SLICES_TIMER, THIN_TIMER])
+      this.context.outbox.timer(timer, null);
+  }
+
+  /** A timer of this part ran out. Returns whether it is one. */
+  onTimer(id: string): boolean {
+    if (id === COLLECT_TIMER) this.#leading?.onCollectTimer();
+    else if (id === ATTEST_TIMER) this.#leading?.onAttestTimer();
+    else if (id === SLICES_TIMER || id === THIN_TIMER || id.startsWith(SPENT_TIMER))
+      this.#attesting?.onTimer(id);
+    else return false;
+    return true;
+  }
+
+  /** Somebody was proven faulty. */
+  onProof(): void {
+    this.#attesting?.retry();
+  }
+
+  /** The leader's Open, justified. Returns a word for why it was refused, or null. */
+  onOpen(message: MessageOf<'open'>): string | null {
+    if (this.#opened) return null;
+    const opened = checkOpen(this.context, this.#leader, message);
+    if (!opened) return 'open-invalid';
+    const { drafts, slices, agreement, lock, commitment } = this.parts;
+    this.#opened = opened;
+    const host = { vote: agreement.vote.bind(agreement), lock, leader: () => this.#leader };
+    this.#attesting = new Attesting(this.context, host, drafts, slices, message);
+    if (message.justification?.certificate || this.leads) return null;
+    const { sketchSymbols } = this.context.manifest.parameters;
+    const sketch = makeSketchPart(this.context, opened, 0, 0, sketchSymbols);
+    this.context.courier.send(this.#leader, { type: 'commitment', commitment: commitment(), sketch });
+    return null;
+  }
+
+  /** A message of this view. Returns a word for why it was refused, or null. */
+  handle(from: number, message: ViewMessage): string | null {
+    switch (message.type) {
+      case 'commitment':
+        return this.#leading && !this.#leading.onCommitment(from, message) ? 'commitment-invalid' : null;
+      case 'symbols':
+        return this.#onSymbols(from, message);
+      case 'sketch':
+        return this.#leading && !this.#leading.onSketch(from, message) ? 'sketch-invalid' : null;
+      case 'draft':
+        return this.#onDraft(from, message);
+      case 'slices':
+        return this.#attesting?.onSlices(from, message) ?? null;
+      case 'amendment':
+        if (message.commitment.bank !== from || !this.#isSlot(message.slot)) return 'amendment-invalid';
+        return this.#attesting?.onAmendment(message) ?? null;
+      case 'refusal':
+        return this.#onRefusal(from, message);
+      case 'relay':
+        return this.#onRelay(message);
+      case 'proposal':
+        return this.#onProposal(from, message);
+      case 'repeat':
+        return this.#onRepeat(from, message);
+    }
+  }
+
+  /** A vote: counted, if this bank leads; else perhaps the attestation of a bank that was brought back. */
+  onVote(from: number, message: MessageOf<'vote'>): void {
+    if (!this.#leading && message.holdings) this.#attesting?.onAttestation(from, message, true);
+    this.parts.agreement.onVote(from, message);
+    if (message.phase === 'prepare') this.#leading?.onVote();
+  }
+
+  /** A certified value may be that of the draft in its slot, attested with the slices that this bank holds. */
+  recognise({ slot, value }: Certificate): void {
+    const read = this.#attesting?.read;
+    if (!read || slot.view !== this.number || read.draft.header.slot.index !== slot.index) return;
+    const { drafts, slices } = this.parts;
+    const agreed = agreedAlike(this.context.manifest, slices.holdings(read.digest));
+    if (equalBytes(agreedValue(read.digest, agreed), value)) drafts.note(read.digest, agreed);
+  }
+
+  #onSymbols(from: number, message: MessageOf<'symbols'>): string | null {
+    const { manifest, journal, chain, courier } = this.context;
+    if (!this.#opened || from !== this.#leader) return null;
+    if (!authentic(this.context, from, symbolsStatement(message), message.signature))
+      return 'symbols-invalid';
+    const { sketchSymbols, maxDifferences } = manifest.parameters;
+    if (message.count > 2 * maxDifferences) return 'symbols-too-many';
+    const place = { type: 'sketch', epoch: chain.epoch, slot: { view: this.number, index: 1 } } as const;
+    if (journal.signed(place)) return null; // one request a view
+    const part = makeSketchPart(this.context, this.#opened, 1, sketchSymbols, message.count);
+    courier.send(from, { type: 'sketch', ...part });
+    return null;
+  }
+
+  #onDraft(from: number, message: MessageOf<'draft'>): string | null {
+    const { draft, signature } = message;
+    const { slot } = draft.header;
+    const attesting = this.#attesting;
+    if (!this.#opened || !attesting) return null;
+    const refusal = this.#checkProposal(from, slot, draftDigest(draft.header), signature);
+    if (refusal) return refusal;
+    if (!this.parts.proposals.examine(slot)) return null;
+    // Nobody may vote for it, so nobody deals for it either.
+    if (this.parts.agreement.justification?.certificate) return 'not-prepared';
+    const read = readDraft(this.context, draft, this.#opened);
+    const commitment = this.parts.commitment();
+    const wrong = checkDraft(this.context, draft, this.#opened, read, commitment, (root, thin) =>
+      attesting.inclusion.symbolsOf(root, thin),
+    );
+    if (wrong || !read) return wrong;
+    this.parts.drafts.keep(draft);
+    this.parts.agreement.extend();
+    attesting.onDraft(read, { draft, signature }, commitment);
+    this.parts.gotDraft();
+    return null;
+  }
+
+  #onRefusal(from: number, message: MessageOf<'refusal'>): string | null {
+    if (!this.#leading) return null;
+    const { certificate, amendment } = message;
+    if (certificate && !this.parts.agreement.onCertificate(certificate)) return 'certificate-invalid';
+    const shown = amendment && this.#isSlot(amendment.slot);
+    const refusal = shown ? this.#attesting?.onAmendment(amendment) : null;
+    this.#leading?.onRefusal(from, message);
+    return refusal ?? null;
+  }
+
+  #onRelay({ bank, vote }: MessageOf<'relay'>): string | null {
+    if (!this.#leading || vote.phase !== 'prepare') return null;
+    this.#attesting?.onAttestation(bank, vote, false);
+    this.parts.agreement.onVote(bank, vote);
+    this.#leading?.onVote();
+    return null;
+  }
+
+  #onProposal(from: number, message: MessageOf<'proposal'>): string | null {
+    const { slot, header, signature } = message;
+    const { proposals, drafts, agreement } = this.parts;
+    if (from !== this.#leader) return 'not-the-leader';
+    if (!this.#attesting || proposals.isExamined(slot)) return null;
+    if (header.slot.view !== slot.view || compareSlots(header.slot, slot) >= 0) return 'no-such-slot';
+    const agreed = this.#attesting.agreedBy(message);
+    if (!agreed) return 'not-attested';
+    const digest = draftDigest(header);
+    const value = agreedValue(digest, agreed);
+    const refusal = this.#checkProposal(from, slot, value, signature);
+    if (refusal) return refusal;
+    if (!proposals.examine(slot)) return null;
+    drafts.note(digest, agreed);
+    agreement.extend();
+    if (this.#attesting.onProposal(message, value)) drafts.pin(digest);
+    this.parts.gotDraft();
+    return null;
+  }
+
+  #onRepeat(from: number, message: MessageOf<'repeat'>): string | null {
+    const { slot, contents, signature } = message;
+    const { proposals, drafts, agreement } = this.parts;
+    const digest = draftDigest(contents.draft.header);
+    const value = agreedValue(digest, contents.agreed);
+    const refusal = this.#checkProposal(from, slot, value, signature);
+    if (refusal) return refusal;
+    if (!proposals.examine(slot)) return null;
+    // Nobody checks a repeated draft's contents again, so only what its inputs once prepared may be repeated.
+    const prepared = agreement.justification?.certificate;
+    if (!prepared || !equalBytes(prepared.value, value)) return 'not-prepared';
+    if (!drafts.take(contents)) return 'not-whole';
+    agreement.extend();
+    const { epoch } = this.context.chain;
+    const ballot = { phase: 'prepare', epoch, slot, value, electorate: null } as const;
+    if (agreement.vote({ ballot, holdings: null, attested: false, toAll: false })) drafts.pin(digest);
+    this.parts.gotDraft();
+    return null;
+  }
+
+  #checkProposal(from: number, slot: Slot, subject: Uint8Array, signature: Uint8Array): string | null {
+    if (from !== this.#leader) return 'not-the-leader';
+    if (!this.#isSlot(slot)) return 'no-such-slot';
+    const notice = { epoch: this.context.chain.epoch, slot, subject, signature };
+    if (!this.parts.proposals.check(notice, this.number)) return 'draft-unsigned';
+    return this.parts.proposals.isFirst(slot, subject) ? null : 'second-proposal';
+  }
+
+  #isSlot(slot: Slot): boolean {
+    return slot.view === this.number && slot.index <= lastSlotIndex(this.context.manifest.faults);
+  }
+}
