@@ -179,10 +179,13 @@ export class Attesting {
     const { header } = read.draft;
     const holdings = this.slices.holdings(read.digest).filter(({ dealer }) => header.inputs.includes(dealer));
     const ballot = attestationBallot(manifest, header, holdings);
-    this.drafts.note(read.digest, agreedAlike(manifest, holdings));
+    const agreed = agreedAlike(manifest, holdings);
+    this.drafts.note(read.digest, agreed);
     const toAll = this.inclusion.amending;
-    if (this.host.vote({ ballot, holdings, attested: false, toAll })) this.drafts.pin(read.digest);
-    else {
+    if (this.host.vote({ ballot, holdings, attested: false, toAll })) {
+      this.drafts.vouch(this.context, { draft: read.draft, agreed });
+      this.slices.vouch(read.digest);
+    } else {
       const lock = this.host.lock();
       if (lock) this.#refuse(read, lock, null);
     }

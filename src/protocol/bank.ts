@@ -69,6 +69,8 @@ export class Bank {
   readonly #evidence: Evidence[] = [];
   /** One message of each sender and type that came before its time. */
   readonly #early = new Map<string, { readonly from: number; readonly message: EpochMessage }>();
+  /** Banks that showed evidence which does not hold. */
+  readonly #falseAccusers = new Set<number>();
   /** Whether somebody was proven faulty in this step: the epoch may have waited for it. */
   #proven = false;
   #chain: ChainState;
@@ -168,7 +170,7 @@ export class Bank {
       safety,
       () => this.#evidence,
     );
-    this.#epoch.start();
+    this.#epoch.start(this.#log);
   }
 
   #receive(from: number, bytes: Uint8Array): void {
@@ -210,7 +212,7 @@ export class Bank {
 
   #deliver(from: number, message: Message): void {
     if (message.type === 'evidence') {
-      if (from !== this.options.index) this.#onEvidence(message.evidence);
+      if (from !== this.options.index) this.#onEvidence(from, message.evidence);
       return;
     }
     const epoch = epochOf(message);
@@ -251,8 +253,12 @@ export class Bank {
     return view === this.#epoch.view && NEEDS_OPEN.has(message.type) && !this.#epoch.opened;
   }
 
-  #onEvidence(evidence: Evidence): void {
+  /** A proof may weigh megabytes and take long to check: what is known is not, and nobody gets to show two false ones. */
+  #onEvidence(from: number, evidence: Evidence): void {
+    if (this.#witness.isProven(evidence.accused) || this.#falseAccusers.has(from)) return;
+    this.#falseAccusers.add(from);
     verifyEvidence(this.options.manifest, evidence, this.options.suite);
+    this.#falseAccusers.delete(from);
     if (this.#witness.adopt(evidence)) this.#record(evidence);
   }
 

@@ -7,6 +7,7 @@ import { type SignedCommitment, signedCommitmentCodec } from './commitment.js';
 import { MAX_BANKS, type Manifest } from './manifest.js';
 import { type Slot, slotCodec } from './slot.js';
 import type { Statement } from './statement.js';
+import { type Agreed, agreedCodec } from './value.js';
 
 /**
  * The part of a draft that is hashed into the agreed value; the commitments and the conflict table stand in it by
@@ -89,6 +90,16 @@ export function draftCodec(banks: number): Codec<Draft> {
     table: bytes(MAX_TABLE_BYTES, 'conflict table'),
     symbols: bytes(MAX_SKETCH_BYTES, 'symbols'),
   });
+}
+
+/** Everything that stands behind a value: the draft, and what of the slices dealt under it is agreed. */
+export interface Contents {
+  readonly draft: Draft;
+  readonly agreed: Agreed;
+}
+
+export function contentsCodec(banks: number): Codec<Contents> {
+  return struct<Contents>({ draft: draftCodec(banks), agreed: agreedCodec });
 }
 
 const commitmentsCodec = list(signedCommitmentCodec, MAX_BANKS, 'commitments');

@@ -1,6 +1,6 @@
 import { toHex } from '../crypto/bytes.js';
-import { type Draft, draftDigest, isWhole } from './draft.js';
-import type { Contents } from './messages.js';
+import type { EpochContext } from './context.js';
+import { type Contents, type Draft, draftDigest, isWhole } from './draft.js';
 import { type Agreed, agreedValue } from './value.js';
 
 /**
@@ -23,6 +23,11 @@ export class DraftStore {
     const known = this.#values.get(toHex(value));
     const draft = known && this.#kept.get(toHex(known.digest));
     return draft && { draft, agreed: known.agreed };
+  }
+
+  /** The draft of this digest. */
+  draft(digest: Uint8Array): Draft | undefined {
+    return this.#kept.get(toHex(digest));
   }
 
   /** The digest of the draft behind a value, as far as it is known, be the draft here or not. */
@@ -54,12 +59,18 @@ export class DraftStore {
   }
 
   /**
-   * Keeps a draft until the seal: this bank voted for it. Its certificate may be with one bank only, unseen until that
-   * bank reports it views later; if the voters had dropped the draft by then, nobody could repeat it and no view would
-   * ever end in a decision.
+   * Keeps a draft until the seal, across a restart too: this bank voted for it. Its certificate may be with one bank only,
+   * unseen until that bank reports it views later; if the voters had dropped the draft by then, nobody could repeat it and
+   * no view would ever end in a decision.
    */
-  pin(digest: Uint8Array): void {
-    this.#pinned.add(toHex(digest));
+  vouch({ journal }: EpochContext, contents: Contents): void {
+    journal.write({ type: 'kept', contents });
+    this.#pinned.add(toHex(draftDigest(contents.draft.header)));
+  }
+
+  /** Takes over what a log says that this bank voted for. */
+  restore(contents: Contents): void {
+    if (this.take(contents)) this.#pinned.add(toHex(draftDigest(contents.draft.header)));
   }
 
   /** Whether the draft of this digest (hex) is here. */

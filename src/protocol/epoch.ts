@@ -15,9 +15,11 @@ import { draftDigest } from './draft.js';
 import { DraftStore } from './drafts.js';
 import type { Evidence } from './evidence.js';
 import { makeCommitment } from './following.js';
+import type { LogEntry } from './journal.js';
 import { type Message, type MessageOf, type MessageType, type ProposalNotice, viewOf } from './messages.js';
 import { Proposals } from './proposals.js';
 import { wantStatement } from './requests.js';
+import { restoreKept } from './restoring.js';
 import type { Safety } from './safety.js';
 import type { Seal } from './seal.js';
 import { SliceStore } from './slice-store.js';
@@ -107,7 +109,9 @@ export class Epoch implements Application {
     return this.#current?.opened ?? false;
   }
 
-  start(): void {
+  /** @param log of an earlier run: what this bank promised to keep in this epoch, it has again */
+  start(log: readonly LogEntry[] = []): void {
+    for (const entry of log) restoreKept(this.context, this.#drafts, this.#slices, entry);
     this.#agreement.start();
   }
 

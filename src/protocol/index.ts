@@ -4,11 +4,14 @@
  *
  * @packageDocumentation
  */
+
+export type { Attestations } from './attestations.js';
 export { Bank, type BankOptions } from './bank.js';
 export type { Certificate, Phase, TimeoutCertificate } from './certificate.js';
 export { PHASES, verifyCertificate, verifyTimeoutCertificate } from './certificate.js';
 export { type ChainLink, type ChainState, genesisChain, nextChain } from './chain.js';
 export type { Commitment, SignedCommitment } from './commitment.js';
+export type { DealerError } from './dealer.js';
 export { defaultSuite } from './default-suite.js';
 export {
   type DocumentError,
@@ -19,9 +22,10 @@ export {
   type SealDocument,
   sealDocument,
 } from './documents.js';
-export type { Draft, DraftHeader } from './draft.js';
+export type { Contents, Draft, DraftHeader } from './draft.js';
 export type { Effects, Input, Outgoing, Output, TimerRequest } from './effects.js';
 export {
+  type Equivocation,
   type Evidence,
   type EvidenceError,
   evidenceCodec,
@@ -73,7 +77,6 @@ export type {
   CommitMessage,
   CommonMessage,
   CompareMessage,
-  Contents,
   DraftCopyMessage,
   DraftMessage,
   EvidenceMessage,
@@ -103,9 +106,19 @@ export type {
   VoteMessage,
   WantMessage,
 } from './messages.js';
+export type { OwnDataError } from './own-data.js';
 export { executorCount, expectTolerance, maxFaults, type QuorumError, quorum, sealQuorum } from './quorum.js';
 export { checkSeal, type Seal, type SealError, sealCodec, type VerifiedSeal } from './seal.js';
+export type {
+  BadShares,
+  BadSlices,
+  FalseAttestation,
+  SliceEvidence,
+  SliceRefusal,
+} from './slice-evidence.js';
+export type { Claims, DealingPart, Envelope, Parcel, SlicesHeader } from './slice-header.js';
 export type { Slot } from './slot.js';
 export { PROTOCOL_VERSION, STATEMENT_TYPES, type Statement, type StatementType } from './statement.js';
-export type { IdentityScheme, Suite } from './suite.js';
+export type { DispersalScheme, IdentityScheme, Suite } from './suite.js';
+export type { Agreed, Holding } from './value.js';
 export { verifySeal } from './verify-seal.js';

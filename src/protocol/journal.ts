@@ -14,8 +14,10 @@ import { ConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
 import { KEY_ID_LENGTH } from '../data/conflict.js';
 import { type Certificate, certificateCodec } from './certificate.js';
+import { type Contents, contentsCodec } from './draft.js';
 import { type Evidence, evidenceCodec } from './evidence.js';
 import type { Outbox } from './outbox.js';
+import { type DealingPart, dealingPartCodec, type Parcel, parcelCodec } from './slice-header.js';
 import { REPEATABLE, type Statement, statementCodec, statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
 
@@ -29,6 +31,19 @@ export type JournalError = {
 /** One durable entry of a bank's log. */
 export type LogEntry = Decoded<ReturnType<typeof logEntryCodec>>;
 
+/** One dealer's slices as they stand in the log. */
+export interface HeldParcel {
+  readonly dealer: number;
+  readonly part: DealingPart;
+  readonly parcel: Parcel;
+}
+
+const heldParcelCodec: Codec<HeldParcel> = struct<HeldParcel>({
+  dealer: u16,
+  part: dealingPartCodec,
+  parcel: parcelCodec,
+});
+
 /** Key ids of one request, at most: as many as a fetch asks for. */
 const MAX_IDS = 4096;
 
@@ -39,6 +54,10 @@ export function logEntryCodec(banks: number) {
     signed: { readonly statement: Statement };
     /** The bank's lock moved to this prepare certificate. */
     locked: { readonly certificate: Certificate };
+    /** This bank voted for a value: it keeps what stands behind it until the seal. */
+    kept: { readonly contents: Contents };
+    /** This bank attested that it holds these slices under a draft: it gives them back when that draft is agreed. */
+    held: { readonly epoch: number; readonly draft: Uint8Array; readonly slices: readonly HeldParcel[] };
     /** The epoch's inputs were agreed. */
     committed: { readonly certificate: Certificate };
     /** The epoch is sealed: nothing of the epochs before it is signed any more. */
@@ -56,6 +75,12 @@ export function logEntryCodec(banks: number) {
   }>({
     signed: struct({ statement: statementCodec }),
     locked: struct({ certificate: certificateCodec(banks) }),
+    kept: struct({ contents: contentsCodec(banks) }),
+    held: struct({
+      epoch: u53,
+      draft: fixed(32, 'draft'),
+      slices: list(heldParcelCodec, banks, 'slices') as Codec<readonly HeldParcel[]>,
+    }),
     committed: struct({ certificate: certificateCodec(banks) }),
     sealed: struct({ epoch: u53 }),
     disclosed: struct({

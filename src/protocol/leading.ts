@@ -13,6 +13,7 @@ import {
 } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
 import {
+  type Contents,
   classRule,
   commitmentsDigest,
   type DraftHeader,
@@ -25,7 +26,7 @@ import {
   tableDigest,
 } from './draft.js';
 import type { Claimed } from './inclusion.js';
-import type { Contents, MessageOf } from './messages.js';
+import type { MessageOf } from './messages.js';
 import { attestPatience } from './pacemaker.js';
 import { type Opened, openedBy } from './reading.js';
 import { openStatement, sketchStatement, symbolsStatement } from './requests.js';

@@ -21,7 +21,7 @@ import { attestationsCodec } from './attestations.js';
 import { bitmapCodec } from './bitmap.js';
 import { certificateCodec, PHASES, timeoutCertificateCodec } from './certificate.js';
 import { signedCommitmentCodec } from './commitment.js';
-import { draftCodec, draftHeaderCodec, MAX_SKETCH_BYTES } from './draft.js';
+import { contentsCodec, draftCodec, draftHeaderCodec, MAX_SKETCH_BYTES } from './draft.js';
 import { evidenceCodec, testimonyCodec } from './evidence.js';
 import type {
   Amendment,
@@ -29,7 +29,6 @@ import type {
   CommitMessage,
   CommonMessage,
   CompareMessage,
-  Contents,
   DraftCopyMessage,
   DraftMessage,
   EvidenceMessage,
@@ -61,7 +60,7 @@ import type {
 import { sealCodec } from './seal.js';
 import { dealingPartCodec, envelopeCodec } from './slice-header.js';
 import { slotCodec } from './slot.js';
-import { type Agreed, dealersCodec, holdingsCodec } from './value.js';
+import { holdingsCodec } from './value.js';
 
 /** Keys that one fetch asks for, at most. */
 export const MAX_FETCH = 4096;
@@ -146,10 +145,7 @@ export function messageCodec(banks: number): Codec<Message> {
     symbols: bytes(MAX_SKETCH_BYTES, 'symbols'),
     signature: signature64,
   });
-  const contents = struct<Contents>({
-    draft,
-    agreed: struct<Agreed>({ holdings: holdingsCodec, summed: dealersCodec }),
-  });
+  const contents = contentsCodec(banks);
   const signedDealing = struct<SignedDealing>({ dealer: u16, part: dealingPartCodec });
   const released = struct<{ dealer: number; slice: Slice }>({ dealer: u16, slice: sliceCodec });
   const record = struct<{ id: Uint8Array; record: Uint8Array }>({

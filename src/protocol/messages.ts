@@ -3,12 +3,11 @@ import type { Totals } from '../data/outcome.js';
 import type { Attestations } from './attestations.js';
 import type { Certificate, TimeoutCertificate, Vote } from './certificate.js';
 import type { SignedCommitment } from './commitment.js';
-import type { Draft, DraftHeader } from './draft.js';
+import type { Contents, Draft, DraftHeader } from './draft.js';
 import type { Evidence, Testimony } from './evidence.js';
 import type { Seal } from './seal.js';
 import type { DealingPart, Envelope } from './slice-header.js';
 import type { Slot } from './slot.js';
-import type { Agreed } from './value.js';
 
 /** Opens a view: the key of its sketches, and from view 1 on what ended the view before. */
 export interface OpenMessage {
@@ -98,12 +97,6 @@ export interface ProposalMessage {
   readonly header: DraftHeader;
   readonly attestations: Attestations;
   readonly signature: Uint8Array;
-}
-
-/** Everything that stands behind a value: the draft, and what of the dealt slices is agreed. */
-export interface Contents {
-  readonly draft: Draft;
-  readonly agreed: Agreed;
 }
 
 /** A prepared value proposed again in a later view, with what demands it. */

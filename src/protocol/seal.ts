@@ -10,7 +10,7 @@ import { type Evidence, evidenceCodec, verifyEvidence } from './evidence.js';
 import type { Manifest } from './manifest.js';
 import { type Statement, statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
-import { type Agreed, agreedValue, areHoldings, dealersCodec, holdingsCodec } from './value.js';
+import { type Agreed, agreedCodec, agreedValue, areHoldings } from './value.js';
 
 /** Why a seal was refused. */
 export type SealError =
@@ -53,7 +53,7 @@ export function sealCodec(banks: number): Codec<Seal> {
   return struct<Seal>({
     consortiumId: fixed(32, 'consortium id'),
     header: draftHeaderCodec(banks),
-    agreed: struct<Agreed>({ holdings: holdingsCodec, summed: dealersCodec }),
+    agreed: agreedCodec,
     commit: certificateCodec(banks),
     root: fixed(32, 'result root'),
     totals: totalsCodec,

@@ -79,7 +79,8 @@ const parcelFields = {
   slice: nullable(sliceCodec),
   share: nullable(list(scalar, MAX_VALUES + 1, 'share') as Codec<readonly bigint[]>),
 };
-const parcelCodec: Codec<Parcel> = struct<Parcel>(parcelFields);
+/** The form a parcel is signed and logged in. */
+export const parcelCodec: Codec<Parcel> = struct<Parcel>(parcelFields);
 
 /** The wire form of an envelope. */
 export const envelopeCodec: Codec<Envelope> = struct<Envelope>({

@@ -2,6 +2,7 @@ import { toHex } from '../crypto/bytes.js';
 import type { SignedCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
 import { dealSlices } from './dealer.js';
+import type { HeldParcel } from './journal.js';
 import type { MessageOf, SignedDealing, SlicesMessage } from './messages.js';
 import { claimsOf, commitmentIn, type ReadDraft } from './reading.js';
 import { type AcceptedSlices, acceptSlices, checkEnvelope } from './slice-check.js';
@@ -106,6 +107,25 @@ export class SliceStore {
     return [...this.held(digest)]
       .map(([dealer, { accepted }]) => ({ dealer, root: accepted.root }))
       .sort((a, b) => a.dealer - b.dealer);
+  }
+
+  /** Writes down what this bank attests that it holds: after a restart it must still be able to give it back. */
+  vouch(digest: Uint8Array): void {
+    const slices = [...this.held(digest)].map(([dealer, { part, parcel }]) => ({ dealer, part, parcel }));
+    const { journal, chain } = this.context;
+    if (slices.length > 0) journal.write({ type: 'held', epoch: chain.epoch, draft: digest, slices });
+  }
+
+  /** Takes over what a log says that this bank holds under a draft. */
+  restore(read: ReadDraft, slices: readonly HeldParcel[]): void {
+    const { manifest, suite } = this.context;
+    const held = new Map<number, HeldSlices>();
+    for (const { dealer, part, parcel } of slices) {
+      const header = headerOf(read, dealer, part);
+      const accepted = acceptSlices(manifest, suite, header, commitmentIn(read, dealer));
+      if (typeof accepted !== 'string') held.set(dealer, { accepted, part, parcel });
+    }
+    this.#held.set(toHex(read.digest), held);
   }
 
   /** The headers under a draft that this bank can show others. */

@@ -18,7 +18,7 @@ export const holdingCodec: Codec<Holding> = struct<Holding>({ dealer: u16, root:
 
 /** Holdings, by dealer ascending; one for a dealer at most unless said otherwise. */
 export const holdingsCodec = list(holdingCodec, MAX_BANKS, 'holdings') as Codec<readonly Holding[]>;
-export const dealersCodec = list(u16, MAX_BANKS, 'dealers') as Codec<readonly number[]>;
+const dealersCodec = list(u16, MAX_BANKS, 'dealers') as Codec<readonly number[]>;
 
 /** What of the dealt slices is agreed besides the draft. */
 export interface Agreed {
@@ -27,6 +27,8 @@ export interface Agreed {
   /** Dealers whose statistics are added up: f + 1 honest banks hold the shares of all of them. */
   readonly summed: readonly number[];
 }
+
+export const agreedCodec: Codec<Agreed> = struct<Agreed>({ holdings: holdingsCodec, summed: dealersCodec });
 
 /** What is agreed when nothing was dealt. */
 export const NOTHING_DEALT: Agreed = { holdings: [], summed: [] };

@@ -5,12 +5,12 @@ import type { Certificate, TimeoutCertificate } from './certificate.js';
 import { leaderOf } from './chain.js';
 import type { SignedCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
-import { draftDigest } from './draft.js';
+import { type Contents, draftDigest } from './draft.js';
 import type { DraftStore } from './drafts.js';
 import { checkDraft, checkOpen, makeSketchPart } from './following.js';
 import { SPENT_TIMER } from './inclusion.js';
 import { ATTEST_TIMER, COLLECT_TIMER, Leading } from './leading.js';
-import type { Contents, MessageOf } from './messages.js';
+import type { MessageOf } from './messages.js';
 import type { Proposals } from './proposals.js';
 import { type Opened, readDraft } from './reading.js';
 import { symbolsStatement } from './requests.js';
@@ -249,7 +249,9 @@ export class View {
     if (!proposals.examine(slot)) return null;
     drafts.note(digest, agreed);
     agreement.extend();
-    if (this.#attesting.onProposal(message, value)) drafts.pin(digest);
+    const voted = this.#attesting.onProposal(message, value);
+    const contents = drafts.get(value);
+    if (voted && contents) drafts.vouch(this.context, contents);
     this.parts.gotDraft();
     return null;
   }
@@ -269,7 +271,8 @@ export class View {
     agreement.extend();
     const { epoch } = this.context.chain;
     const ballot = { phase: 'prepare', epoch, slot, value, electorate: null } as const;
-    if (agreement.vote({ ballot, holdings: null, attested: false, toAll: false })) drafts.pin(digest);
+    if (agreement.vote({ ballot, holdings: null, attested: false, toAll: false }))
+      drafts.vouch(this.context, contents);
     this.parts.gotDraft();
     return null;
   }

@@ -4,6 +4,7 @@ import { isConcordatError } from '../../src/crypto/error.js';
 import { ballotStatement, timeoutStatement } from '../../src/protocol/certificate.js';
 import {
   BLS_STATEMENTS,
+  type Equivocation,
   type Evidence,
   evidenceCodec,
   evidenceName,
@@ -38,7 +39,7 @@ const testimony = (bank: number, said: Statement, by = fixture) => ({
   statement: said,
   signature: by.sign(bank, said),
 });
-const proof = (type: StatementType, accused = 2): Evidence => ({
+const proof = (type: StatementType, accused = 2): Equivocation => ({
   kind: 'equivocation',
   accused,
   first: testimony(accused, statement(type)),
@@ -122,7 +123,9 @@ describe('evidence', () => {
       'two-opens',
       'two-commitments',
       'two-sketches',
+      'two-amendments',
       'two-proposals',
+      'two-slices',
       'two-prepares',
       'two-commits',
       'two-timeouts',
