@@ -170,10 +170,19 @@ export class Agreement {
   /** The timer of the current view ran out. */
   onTimer(): void {
     if (this.#decision) return;
+    if (!this.abandon()) {
+      this.#repeatTimeout();
+      this.#armTimer(Math.max(this.#view, 0) + 1);
+    }
+  }
+
+  /** Gives up on the current view, now; false when that was done already. Always safe: the next leader takes over. */
+  abandon(): boolean {
     const view = Math.max(this.#view, 0);
-    if (this.deps.safety.abandoned < view) this.#giveUp(view);
-    else this.#repeatTimeout();
+    if (this.#decision || this.deps.safety.abandoned >= view) return false;
+    this.#giveUp(view);
     this.#armTimer(view + 1);
+    return true;
   }
 
   /** A bank gave up on a view. Returns false when the message contradicts itself. */

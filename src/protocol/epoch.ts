@@ -176,9 +176,13 @@ export class Epoch implements Application {
     this.#closing.onAhead(from);
   }
 
-  /** Somebody was proven faulty. */
+  /**
+   * Somebody was proven faulty. Its view, if it leads, is given up at once: a leader that tells one bank this and the
+   * others that could keep the one from attesting what they wait for, and have it count as silent.
+   */
   onProof(): void {
-    this.#current?.onProof();
+    if (this.view >= 0 && this.context.isProven(this.leader(this.view))) this.#agreement.abandon();
+    else this.#current?.onProof();
   }
 
   /** A timer of this epoch ran out. */
@@ -218,7 +222,8 @@ export class Epoch implements Application {
     this.#proposals.forget(view - 1);
     this.#current = new View(this.context, this.#viewParts(), view, justification);
     this.#current.begin();
-    if (!this.#current.leads) return;
+    this.onProof();
+    if (!this.#current?.leads) return;
     if (justification?.certificate) {
       this.#toRepeat = justification.certificate;
       this.#repeat();
@@ -255,9 +260,12 @@ export class Epoch implements Application {
   #onOpen(from: number, message: MessageOf<'open'>): string | null {
     const { view, justification } = message;
     if (from !== this.leader(view)) return 'not-the-leader';
-    if (view < this.view || (this.opened && view === this.view) || this.#agreement.decision) return null;
+    if (view < this.view || this.#agreement.decision) return null;
     if ((view === 0) !== (justification === null)) return 'unjustified';
-    if (justification && (justification.view !== view - 1 || !this.#agreement.onJustification(justification)))
+    // Shown again with another proof, perhaps by a bank that the leader told something else: that one counts as well.
+    const known = this.#agreement.justification;
+    const news = justification && !(known && equalBytes(known.signature, justification.signature));
+    if (news && (justification.view !== view - 1 || !this.#agreement.onJustification(justification)))
       return 'unjustified';
     return view === this.view ? (this.#current?.onOpen(message) ?? null) : null;
   }

@@ -122,7 +122,11 @@ export class View {
 
   /** The leader's Open, justified. Returns a word for why it was refused, or null. */
   onOpen(message: MessageOf<'open'>): string | null {
-    if (this.#opened) return null;
+    if (this.#opened) {
+      // The other half of an equivocation, if the leader signed it: banks shown two Opens could not agree on a draft.
+      if (!equalBytes(message.proof, this.#opened.proof)) checkOpen(this.context, this.#leader, message);
+      return null;
+    }
     const opened = checkOpen(this.context, this.#leader, message);
     if (!opened) return 'open-invalid';
     const { drafts, slices, agreement, lock, commitment } = this.parts;
