@@ -5,8 +5,10 @@ import { Sketch } from '../data/sketch.js';
 import { SketchDecoder } from '../data/sketch-decoder.js';
 import { symbolsFor } from '../data/sketch-estimate.js';
 import { SketchItems } from '../data/sketch-items.js';
+import { MAX_SYMBOL_LENGTH } from '../data/sketch-symbols.js';
 import { commitmentStatement, type SignedCommitment } from './commitment.js';
 import type { EpochContext } from './context.js';
+import { MAX_SKETCH_BYTES } from './draft.js';
 import type { Manifest } from './manifest.js';
 import type { Amendment } from './messages.js';
 import { commitmentIn, type ReadDraft, tableIds } from './reading.js';
@@ -22,15 +24,18 @@ export function commonSketch(context: EpochContext, read: Pick<ReadDraft, 'opene
   return new Sketch(SketchItems.fromRecords(own.keyed(read.opened.key).key, entries));
 }
 
-/** Symbols of any sketch that one bank takes from another about a draft, at most. */
+/** Symbols of any sketch that one bank takes from another about a draft, at most: no more than fit into a message. */
 function symbolLimit({ faults, parameters }: Manifest): number {
-  return 4 * (faults + 3) * parameters.maxDifferences;
+  const fitting = Math.floor(MAX_SKETCH_BYTES / MAX_SYMBOL_LENGTH);
+  return Math.min(4 * (faults + 3) * parameters.maxDifferences, fitting);
 }
 
 /**
  * This bank's amendment of a thin draft that leaves it out: as many symbols of its sketch as list its differences from the
  * records under U. How many those are, it estimates from the symbols in the draft; were they false, no input that is honest
  * would attest the draft.
+ *
+ * @throws `JOURNAL_CONFLICT` when this bank signed another amendment in the slot, before a restart
  */
 export function makeAmendment(
   context: EpochContext,
@@ -82,7 +87,9 @@ export function readAmendment(
   const versions = new Map<string, Uint8Array>();
   for (const item of decoder.remoteOnly) {
     const id = toHex(item.subarray(0, 8));
-    if (versions.has(id)) return null;
+    // A second version of a record under U cancels with nothing: its key must be among those that the sender lacks there.
+    const underU = !read.rows.has(id) && keyed.find(id) !== undefined;
+    if (versions.has(id) || (underU && !differences.has(id))) return null;
     versions.set(id, item.subarray(8));
     differences.set(id, item.subarray(8));
   }

@@ -28,8 +28,11 @@ export interface Attestations {
   readonly signature: Uint8Array;
 }
 
-/** Two roots a dealer can have at most among those listed: more cannot be listed by f + 1 banks each anyway. */
-const MAX_PAIRS = 4 * MAX_BANKS;
+/**
+ * As many pairs as banks can list at all. Liars can list made-up roots for every dealer, each its own: a bundle that had no
+ * room for them would let them stop a leader from proposing anything.
+ */
+const MAX_PAIRS = MAX_BANKS * MAX_BANKS;
 
 /** Strict encoding. A list is a bitmap over the pairs. */
 export const attestationsCodec: Codec<Attestations> = (() => {
@@ -63,7 +66,35 @@ export function attestationBallot(
 }
 
 /**
- * What is agreed by the attestations shown; null unless every input of the draft signed the list that stands for it.
+ * The ballot that a vote signs when it is an attestation of this draft, with slices of its inputs and with the value that
+ * follows from them; null when it is none. Its signature is not looked at.
+ */
+export function attestedBallot(manifest: Manifest, header: DraftHeader, vote: Vote): Ballot | null {
+  const { phase, slot, value, electorate, holdings } = vote;
+  const { inputs } = header;
+  if (phase !== 'prepare' || compareSlots(slot, header.slot) !== 0 || !holdings) return null;
+  if (electorate?.length !== inputs.length || !electorate.every((member, i) => member === inputs[i]))
+    return null;
+  if (!areHoldings(holdings, inputs)) return null;
+  const ballot = attestationBallot(manifest, header, holdings);
+  return equalBytes(ballot.value, value) ? ballot : null;
+}
+
+/** Whether `bank` signed this ballot. */
+export function signedBallot(
+  manifest: Manifest,
+  suite: Suite,
+  bank: number,
+  ballot: Ballot,
+  signature: Uint8Array,
+): boolean {
+  const digest = statementDigest(manifest.consortiumId, ballotStatement(ballot, manifest.size));
+  return suite.bls.verify(manifest.keys[bank]!, digest, signature);
+}
+
+/**
+ * What is agreed by the attestations shown; null unless every input of the draft, a quorum at least, signed the list that
+ * stands for it. A draft of fewer has no honest input to vouch for its contents: its leader and f liars could attest it.
  */
 export function verifyAttestations(
   manifest: Manifest,
@@ -71,11 +102,11 @@ export function verifyAttestations(
   header: DraftHeader,
   { pairs, lists, signature }: Attestations,
 ): { readonly agreed: Agreed; readonly lists: ReadonlyMap<number, readonly Holding[]> } | null {
-  if (lists.length !== header.inputs.length) return null;
+  if (header.inputs.length < manifest.quorum || lists.length !== header.inputs.length) return null;
   const held = new Map<number, readonly Holding[]>();
   for (const [i, list] of lists.entries()) {
-    const holdings = list.map((place) => pairs[place]!);
-    if (!areHoldings(holdings, header.inputs)) return null;
+    const holdings = list.flatMap((place) => pairs[place] ?? []);
+    if (holdings.length !== list.length || !areHoldings(holdings, header.inputs)) return null;
     held.set(header.inputs[i]!, holdings);
   }
   const keys = header.inputs.map((bank) => manifest.keys[bank]!);
@@ -93,6 +124,8 @@ interface Attested {
   readonly value: string;
   readonly holdings: readonly Holding[];
   readonly signature: Uint8Array;
+  /** Whether the signature was looked at, and holds. */
+  readonly verified: boolean;
 }
 
 /**
@@ -109,18 +142,21 @@ export class AttestationTally implements Tally {
     private readonly header: DraftHeader,
   ) {}
 
-  /** Keeps one attestation of each input, if its value is that of its list. */
+  /**
+   * Keeps one attestation of each input, if its value is that of its list. The first one, unless a later one holds: others
+   * pass on attestations, and whoever passes on a false one must not get a bank left out that attested, nor may a bank that
+   * gave the leader a false one and everybody else a true one look attested to them and missing here.
+   */
   add(bank: number, vote: Vote): void {
-    const { inputs, slot } = this.header;
-    if (!inputs.includes(bank) || this.#attested.has(bank) || this.#bad.has(bank)) return;
-    if (vote.phase !== 'prepare' || compareSlots(vote.slot, slot) !== 0 || !vote.holdings) return;
-    const { electorate, holdings } = vote;
-    if (electorate?.length !== inputs.length || !electorate.every((member, i) => member === inputs[i]))
-      return;
-    if (!areHoldings(holdings, inputs)) return;
-    const { value } = attestationBallot(this.manifest, this.header, holdings);
-    if (!equalBytes(value, vote.value)) return;
-    this.#attested.set(bank, { value: toHex(value), holdings, signature: vote.signature });
+    if (!this.header.inputs.includes(bank)) return;
+    const ballot = attestedBallot(this.manifest, this.header, vote);
+    if (!ballot) return;
+    const { signature } = vote;
+    const earlier = this.#attested.get(bank);
+    if (earlier?.verified || (earlier && equalBytes(earlier.signature, signature))) return;
+    const verified = earlier !== undefined || this.#bad.has(bank);
+    if (verified && !signedBallot(this.manifest, this.suite, bank, ballot, signature)) return;
+    this.#attested.set(bank, { value: toHex(ballot.value), holdings: vote.holdings!, signature, verified });
   }
 
   get missing(): number[] {
@@ -154,7 +190,7 @@ export class AttestationTally implements Tally {
     };
   }
 
-  /** The attestations by value, each group verified; null while one is missing. Bad ones are dropped for good. */
+  /** The attestations by value, each group verified; null while one is missing. Bad ones are dropped. */
   #groups() {
     if (this.missing.length > 0) return null;
     const byValue = new Map<string, number[]>();

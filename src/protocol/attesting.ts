@@ -1,7 +1,8 @@
+import { equalBytes } from '../crypto/bytes.js';
 import { isConcordatError } from '../crypto/error.js';
 import type { Proposed } from './agreement.js';
 import { attestationBallot, verifyAttestations } from './attestations.js';
-import type { Certificate } from './certificate.js';
+import { type Ballot, ballotStatement, type Certificate } from './certificate.js';
 import type { SignedCommitment } from './commitment.js';
 import type { EpochContext } from './context.js';
 import { type DraftHeader, draftDigest, isThin } from './draft.js';
@@ -13,12 +14,14 @@ import type {
   ForwardMessage,
   MessageOf,
   OpenMessage,
+  ProposalNotice,
   VoteMessage,
 } from './messages.js';
 import type { ReadDraft } from './reading.js';
 import { slicesStatement } from './slice-header.js';
 import type { SliceStore } from './slice-store.js';
-import { type Agreed, agreedAlike } from './value.js';
+import { compareSlots, type Slot } from './slot.js';
+import { type Agreed, agreedAlike, type Holding } from './value.js';
 
 /** Runs out when slices are overdue: first, so that the draft is shown to who did not deal; then, for good. */
 export const SLICES_TIMER = 'slices';
@@ -32,6 +35,8 @@ export interface AttestingHost {
   /** The prepare certificate of this view that stands in the way of another value, if any. */
   lock(): Certificate | null;
   leader(): number;
+  /** The proposal of the view in the highest slot that this bank has seen signed by the leader. */
+  latest(): ProposalNotice | null;
 }
 
 /** The draft that waits for this bank's attestation. */
@@ -41,8 +46,8 @@ interface Pending {
   /** What the slices timer stands for now. */
   waiting: 'slices' | 'dealers' | 'nothing';
   thinWait: boolean;
-  /** Whether the leader was told that a bank is listed otherwise than it says. */
-  toldMisfit: boolean;
+  /** Whether the leader was told that a bank is left out wrongly, or listed otherwise than it says. */
+  told: boolean;
   done: boolean;
 }
 
@@ -54,6 +59,9 @@ export class Attesting {
   readonly inclusion: Inclusion;
   #read: ReadDraft | null = null;
   #pending: Pending | null = null;
+  /** The last attestation, until it was shown to everybody. */
+  #attested: { readonly read: ReadDraft; readonly ballot: Ballot; readonly holdings: Holding[] } | null =
+    null;
 
   constructor(
     private readonly context: EpochContext,
@@ -70,18 +78,23 @@ export class Attesting {
     return this.#read;
   }
 
-  /** A fresh draft of the next slot, which this bank has checked. */
+  /**
+   * A fresh draft, which this bank has checked. One of an earlier slot than the last is late, and of no use to anybody: were
+   * it taken up, whoever shows an old draft could keep this bank from attesting the new one.
+   */
   onDraft(read: ReadDraft, message: DraftMessage, commitment: SignedCommitment): void {
     const { self, manifest, outbox } = this.context;
-    const { inputs } = read.draft.header;
+    const { inputs, slot } = read.draft.header;
+    if (this.#read && compareSlots(slot, this.#read.draft.header.slot) < 0) return;
+    if (!inputs.includes(self)) this.#attestAtOnce();
     const { delta } = manifest.parameters;
     const forward = { open: this.open, draft: message };
     const back = this.inclusion.amending && inputs.includes(self);
-    this.inclusion.onDraft(read, forward, commitment);
     for (const timer of [SLICES_TIMER, THIN_TIMER]) outbox.timer(timer, null);
     this.slices.expect(read);
     this.#read = read;
     this.#pending = null;
+    this.inclusion.onDraft(read, forward, commitment);
     if (!inputs.includes(self)) return;
     this.#deal(read, commitment);
     const pending: Pending = {
@@ -89,7 +102,7 @@ export class Attesting {
       forward,
       waiting: 'nothing',
       thinWait: false,
-      toldMisfit: false,
+      told: false,
       done: false,
     };
     this.#pending = pending;
@@ -130,20 +143,48 @@ export class Attesting {
 
   /** An amendment, from its sender or shown by another bank. */
   onAmendment(amendment: Amendment): string | null {
-    return this.inclusion.onAmendment(amendment);
+    const refusal = this.inclusion.onAmendment(amendment);
+    this.retry();
+    return refusal;
   }
 
-  /** An attestation that came to this bank though it does not lead: of a bank that was brought back. */
-  onAttestation(bank: number, vote: VoteMessage, direct: boolean): void {
-    const read = this.read;
-    if (!read || !this.inclusion.onAttestation(read, bank, vote) || !direct) return;
-    this.context.courier.send(this.host.leader(), { type: 'relay', bank, vote });
+  /** A bank does not attest a draft, for what another bank says. Returns a word for why that was refused, or null. */
+  onRefusal(from: number, slot: Slot, amendment: Amendment): string | null {
+    const refusal = this.inclusion.onAmendment(amendment);
+    if (!refusal) this.inclusion.onRefusal(from, slot, amendment);
+    this.retry();
+    return refusal;
+  }
+
+  /**
+   * Another bank showed this bank a draft that it has had already: it waits for this bank's attestation, which perhaps went
+   * to the leader only.
+   */
+  onShown(digest: Uint8Array): void {
+    const { manifest, journal, courier } = this.context;
+    if (!this.#attested || !equalBytes(this.#attested.read.digest, digest)) return;
+    const { ballot, holdings } = this.#attested;
+    const signature = journal.signVote(ballotStatement(ballot, manifest.size));
+    courier.broadcast({ type: 'vote', ...ballot, holdings, signature });
+    this.#attested = null;
+  }
+
+  /**
+   * An attestation of a bank that was brought back, from itself or passed on: the leader should have it too. Returns whether
+   * it is one and news; anything else that is passed on says nothing of the bank that it names.
+   */
+  onAttestation(bank: number, vote: VoteMessage, direct: boolean): boolean {
+    if (!this.inclusion.onAttestation(bank, vote, direct)) return false;
+    if (direct) this.context.courier.send(this.host.leader(), { type: 'relay', bank, vote });
+    return true;
   }
 
   /** A timer of this part ran out. */
   onTimer(id: string): void {
     const pending = this.#pending;
-    if (id.startsWith(SPENT_TIMER)) this.inclusion.onSpentTimer(Number(id.slice(SPENT_TIMER.length)));
+    const latest = this.host.latest()?.slot;
+    if (id.startsWith(SPENT_TIMER) && latest)
+      this.inclusion.onSpentTimer(Number(id.slice(SPENT_TIMER.length)), latest);
     else if (pending && id === THIN_TIMER) pending.thinWait = false;
     else if (pending && id === SLICES_TIMER) {
       if (pending.waiting === 'slices') {
@@ -161,17 +202,28 @@ export class Attesting {
     const { read } = pending;
     if (pending.waiting !== 'nothing' && this.slices.missing(read).length > 0) return;
     if (pending.thinWait) return;
-    const misfit = this.inclusion.misfit(read);
-    if (misfit) {
-      // Not for good: the bank may have sent two amendments, and be proven faulty by it.
-      if (!pending.toldMisfit) this.#refuse(read, null, misfit);
-      pending.toldMisfit = true;
+    // The leader has gone on: who attests what it left behind could help it to leave out a bank that went on with it.
+    const latest = this.host.latest()?.slot;
+    if (latest && compareSlots(latest, read.draft.header.slot) > 0) return;
+    const wronged = this.inclusion.misfit(read) ?? this.inclusion.wronglyLeftOut(read)[0]?.amendment;
+    if (wronged) {
+      // Not for good: the bank may have sent two amendments, and be proven faulty by it, or its time may run out.
+      if (!pending.told) this.#refuse(read, null, wronged);
+      pending.told = true;
       return;
     }
     pending.done = true;
-    const wronged = this.inclusion.wronglyLeftOut(read);
-    if (wronged.length > 0) this.#refuse(read, null, wronged[0]!.amendment);
-    else this.#attest(read);
+    this.#attest(read);
+  }
+
+  /**
+   * A draft that leaves this bank out came before it attested the one that brought it back: those who have seen that one
+   * wait for its attestation all the same, and without it would take the bank for one that never attests.
+   */
+  #attestAtOnce(): void {
+    const pending = this.#pending;
+    if (!pending || pending.done || !this.inclusion.amending || this.inclusion.misfit(pending.read)) return;
+    if (this.inclusion.wronglyLeftOut(pending.read).length === 0) this.#attest(pending.read);
   }
 
   #attest(read: ReadDraft): void {
@@ -185,6 +237,7 @@ export class Attesting {
     if (this.host.vote({ ballot, holdings, attested: false, toAll })) {
       this.drafts.vouch(this.context, { draft: read.draft, agreed });
       this.slices.vouch(read.digest);
+      this.#attested = toAll ? null : { read, ballot, holdings };
     } else {
       const lock = this.host.lock();
       if (lock) this.#refuse(read, lock, null);
@@ -193,7 +246,11 @@ export class Attesting {
 
   #refuse(read: ReadDraft, certificate: Certificate | null, amendment: Amendment | null): void {
     const { epoch, slot } = read.draft.header;
-    this.context.courier.send(this.host.leader(), { type: 'refusal', epoch, slot, certificate, amendment });
+    const { courier } = this.context;
+    const refusal = { type: 'refusal', epoch, slot, certificate, amendment } as const;
+    // Who waits for the attestation of a bank that was brought back must know why it does not come.
+    if (this.inclusion.amending) courier.broadcast(refusal);
+    else courier.send(this.host.leader(), refusal);
   }
 
   #deal(read: ReadDraft, commitment: SignedCommitment): void {

@@ -35,6 +35,7 @@ const KEPT_EARLY: ReadonlySet<MessageType> = new Set([
   'open',
   'draft',
   'slices',
+  'amendment',
   'proposal',
   'repeat',
   'vote',
@@ -45,7 +46,7 @@ const KEPT_EARLY: ReadonlySet<MessageType> = new Set([
 ]);
 
 /** Messages that a leader's Open must come before. */
-const NEEDS_OPEN: ReadonlySet<MessageType> = new Set(['draft', 'slices', 'proposal', 'repeat']);
+const NEEDS_OPEN: ReadonlySet<MessageType> = new Set(['draft', 'slices', 'amendment', 'proposal', 'repeat']);
 
 /** Proposals may have megabytes, and are made by leaders only. */
 const LEADERS_ONLY: ReadonlySet<MessageType> = new Set(['draft', 'proposal', 'repeat']);

@@ -29,6 +29,8 @@ export class CatchingUp {
   /** The bank that is compared with, and what of its sketch is here. */
   #holder = -1;
   #decoder: SketchDecoder | null = null;
+  /** Symbols that were asked for last. */
+  #asked = 0;
   /** Records under U that this bank lacks: item (hex) by key id (hex). */
   readonly #lacking = new Map<string, string>();
   #extra: ReadonlySet<string> = new Set();
@@ -74,7 +76,10 @@ export class CatchingUp {
     this.#compare(manifest.parameters.sketchSymbols);
   }
 
-  /** Symbols of the common sketch came. Returns whether this bank has caught up by them. */
+  /**
+   * Symbols of the common sketch came. Returns whether this bank has caught up by them. A holder gives all it was asked for,
+   * and is asked for twice as many each time: one that gave a symbol at a time, or none, would be listened to for ever.
+   */
   onCommon(from: number, message: MessageOf<'common'>): boolean {
     const decoder = this.#decoder;
     if (this.#entries || from !== this.#holder || !decoder || decoder.complete) return false;
@@ -86,11 +91,16 @@ export class CatchingUp {
       this.begin();
       return false;
     }
+    const { received } = decoder;
+    if (received !== message.from + this.#asked) {
+      this.begin();
+      return false;
+    }
     if (!decoder.complete) {
-      const wanted = symbolsFor(decoder.estimate(), decoder.received);
-      const more = Math.max(wanted - decoder.received, this.context.manifest.parameters.sketchSymbols);
-      if (decoder.received + more > this.#limit()) this.begin();
-      else this.#compare(more);
+      const wanted = Math.max(symbolsFor(decoder.estimate(), received), 2 * received);
+      const more = Math.min(wanted, this.#limit()) - received;
+      if (more > 0) this.#compare(more);
+      else this.begin();
       return false;
     }
     this.#extra = new Set(decoder.localOnly.map((item) => toHex(item.subarray(0, 8))));
@@ -145,6 +155,7 @@ export class CatchingUp {
 
   #compare(count: number): void {
     const { chain, journal, courier, outbox, manifest } = this.context;
+    this.#asked = count;
     const request = { epoch: chain.epoch, value: this.value, from: this.#decoder!.received, count };
     const signature = journal.sign(compareStatement(request));
     courier.send(this.#holder, { type: 'compare', ...request, signature });

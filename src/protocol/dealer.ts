@@ -66,7 +66,7 @@ export interface Dealt {
  * `DEALING_BAD_SHAPE` among more than 256 banks.
  */
 export function dealSlices({ manifest, own, commitment, draft, slot, key, ids }: Deal): Dealt {
-  const mode = manifest.parameters.statistics;
+  const mode = manifest.statistics;
   const statistics = own.statisticsCommitment(mode);
   if (!equalBytes(own.dataRoot(), commitment.dataRoot) || !equalBytes(statistics, commitment.statistics))
     throw new ConcordatError<DealerError>(
@@ -95,7 +95,7 @@ export function dealSlices({ manifest, own, commitment, draft, slot, key, ids }:
 }
 
 function dealPayload(manifest: Manifest, own: OwnData, { records, proof }: Openings, context: Uint8Array) {
-  const statistics = manifest.parameters.statistics === 'open' ? own.statistics('open') : null;
+  const statistics = manifest.statistics === 'open' ? own.statistics('open') : null;
   const payload = encode(payloadCodec(records.length), { records, proof, statistics });
   if (payload.length > MAX_PAYLOAD)
     throw new ConcordatError<DealerError>(

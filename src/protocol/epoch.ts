@@ -275,9 +275,9 @@ export class Epoch implements Application {
     const { slot, epoch } = draft.draft.header;
     if (open.epoch !== epoch || slot.view !== open.view) return 'forward-invalid';
     const leader = this.leader(open.view);
-    return (
-      this.#onOpen(leader, { type: 'open', ...open }) ?? this.handle(leader, { type: 'draft', ...draft })
-    );
+    const refusal = this.#onOpen(leader, { type: 'open', ...open });
+    if (refusal || slot.view !== this.view) return refusal;
+    return this.#current?.onForward({ type: 'draft', ...draft }) ?? null;
   }
 
   #onTestimony({ bank, testimony }: MessageOf<'testimony'>): string | null {

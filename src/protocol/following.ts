@@ -22,7 +22,7 @@ export function makeCommitment(context: EpochContext): SignedCommitment {
     epoch: chain.epoch,
     dataRoot: own.dataRoot(),
     records: own.dataset.size,
-    statistics: own.statisticsCommitment(manifest.parameters.statistics),
+    statistics: own.statisticsCommitment(manifest.statistics),
     ticket: suite.vrf.prove(secrets.vrf, ticketInput(manifest, chain)),
   };
   return { ...commitment, signature: journal.sign(commitmentStatement(commitment)) };

@@ -1,16 +1,14 @@
 import { equalBytes, toHex } from '../crypto/bytes.js';
 import type { Sketch } from '../data/sketch.js';
 import { commonSketch, type Differences, fitsAmendment, makeAmendment, readAmendment } from './amendment.js';
-import { attestationBallot } from './attestations.js';
-import { ballotStatement } from './certificate.js';
+import { attestedBallot, signedBallot } from './attestations.js';
 import { commitmentStatement, type SignedCommitment, ticketOutput, verifyCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
 import { isThin } from './draft.js';
 import type { Amendment, ForwardMessage, VoteMessage } from './messages.js';
 import type { ReadDraft } from './reading.js';
 import { amendmentStatement } from './requests.js';
-import { compareSlots } from './slot.js';
-import { statementDigest } from './statement.js';
+import { compareSlots, type Slot } from './slot.js';
 
 /** Prefix of the timers that run out when a re-included bank has had its time to attest. */
 export const SPENT_TIMER = 'spent/';
@@ -42,10 +40,12 @@ export class Inclusion {
   /** Banks that a thin draft left out. */
   readonly #leftOut = new Set<number>();
   readonly #spent = new Set<number>();
-  /** By draft (hex), banks whose attestation of it is here. */
-  readonly #attested = new Map<string, Set<number>>();
+  /** By draft (hex), banks whose attestation of it is here, or who refused it with good reason. */
+  readonly #answered = new Map<string, Set<number>>();
   /** The draft that a bank was brought back with last: its time runs. */
   readonly #clocks = new Map<number, ReadDraft>();
+  /** Attestations that came before the draft they are of: of each bank the last one. */
+  readonly #early = new Map<number, VoteMessage>();
   /** Whether this bank sent an amendment in this view: then its attestations go to everyone. */
   #amending = false;
   #common: { readonly root: string; readonly sketch: Sketch } | null = null;
@@ -69,6 +69,8 @@ export class Inclusion {
       courier.send(bank, { type: 'forward', ...forward });
       this.#clocks.set(bank, read);
       this.context.outbox.timer(SPENT_TIMER + bank, 4 * manifest.parameters.delta);
+      const early = this.#early.get(bank);
+      if (early) this.onAttestation(bank, early, true);
     }
     if (!isThin(manifest, inputs)) return;
     for (const bank of this.#outside(inputs)) {
@@ -133,29 +135,57 @@ export class Inclusion {
 
   /**
    * An attestation of a bank that was brought back, from itself or passed on. Returns whether it is one and news: then the
-   * leader should have it too.
+   * leader should have it too. It counts for the draft that the bank was brought back with, though a later one be here by
+   * now, and it may come before it: a leader has its own order for everybody. One that the leader's tally would not take
+   * does not count here either, or a bank could keep its amendment and yet never attest.
+   *
+   * @param direct whether it is from the bank itself
    */
-  onAttestation(read: ReadDraft, bank: number, vote: VoteMessage): boolean {
+  onAttestation(bank: number, vote: VoteMessage, direct: boolean): boolean {
     const { manifest, suite } = this.context;
-    const { header } = read.draft;
+    const read = this.#clocks.get(bank);
+    const order = read ? compareSlots(vote.slot, read.draft.header.slot) : 1;
+    if (direct && order > 0) this.#early.set(bank, vote);
+    if (!read || order !== 0) return false;
     const name = toHex(read.digest);
-    const attested = this.#attested.get(name) ?? new Set();
-    if (!this.#leftOut.has(bank) || !header.inputs.includes(bank) || attested.has(bank)) return false;
-    if (vote.phase !== 'prepare' || compareSlots(vote.slot, header.slot) !== 0 || !vote.holdings)
-      return false;
-    const ballot = attestationBallot(manifest, header, vote.holdings);
-    const digest = statementDigest(manifest.consortiumId, ballotStatement(ballot, manifest.size));
-    if (!equalBytes(ballot.value, vote.value)) return false;
-    if (!suite.bls.verify(manifest.keys[bank]!, digest, vote.signature)) return false;
-    this.#attested.set(name, attested.add(bank));
+    if (this.#answered.get(name)?.has(bank)) return false;
+    const ballot = attestedBallot(manifest, read.draft.header, vote);
+    if (!ballot || !signedBallot(manifest, suite, bank, ballot, vote.signature)) return false;
+    this.#answer(name, bank);
     return true;
   }
 
-  /** A re-included bank has had its time. It was none, if the draft lists the bank falsely. */
-  onSpentTimer(bank: number): void {
+  /**
+   * A bank does not attest a draft. One that was brought back says so to everybody: it has answered, if its reason is one
+   * for this bank too. Who refuses for what another bank said before is shown what it said last.
+   */
+  onRefusal(bank: number, slot: Slot, amendment: Amendment): void {
+    const wronged = amendment.commitment.bank;
+    const last = this.#amendments.get(wronged);
+    if (last && compareSlots(last.slot, amendment.slot) > 0)
+      this.context.courier.send(bank, { type: 'amendment', ...last });
     const read = this.#clocks.get(bank);
-    if (!read || this.#attested.get(toHex(read.digest))?.has(bank)) return;
+    if (!read || compareSlots(slot, read.draft.header.slot) !== 0 || wronged === bank) return;
+    const left = this.wronglyLeftOut(read).some((claimed) => claimed.amendment.commitment.bank === wronged);
+    if (left || this.context.isProven(wronged)) this.#answer(toHex(read.digest), bank);
+  }
+
+  /**
+   * A re-included bank has had its time. It had none if the draft lists it falsely, or if the leader has gone on to a later
+   * slot, where the bank may have signed already. Only inputs of the draft can tell.
+   *
+   * @param latest the highest slot that the leader is known to have proposed something in
+   */
+  onSpentTimer(bank: number, latest: Slot): void {
+    const read = this.#clocks.get(bank);
+    if (!read || this.#answered.get(toHex(read.digest))?.has(bank)) return;
+    const { inputs, slot } = read.draft.header;
+    if (compareSlots(latest, slot) > 0 || !inputs.includes(this.context.self)) return;
     if (this.#fits(read, bank)) this.#spent.add(bank);
+  }
+
+  #answer(draft: string, bank: number): void {
+    this.#answered.set(draft, (this.#answered.get(draft) ?? new Set()).add(bank));
   }
 
   /** Reads an amendment, if the draft that it is of is here. */

@@ -53,8 +53,10 @@ export interface LeadingHost {
 interface Drafted {
   readonly header: DraftHeader;
   readonly tally: AttestationTally;
-  /** Banks that refused for a good reason: they are not left out for it. */
+  /** Banks that refused for a good reason: they are not left out for it at once. */
   readonly refused: Set<number>;
+  /** Whether those banks had their time. */
+  excused: boolean;
 }
 
 /** The leader's work in one view: open, collect, draft, draft again with or without some, and propose W. */
@@ -149,17 +151,30 @@ export class Leading {
     const bank = message.amendment?.commitment.bank;
     if (bank === undefined) return;
     const wronged = this.host.wronglyLeftOut();
-    if (this.context.isProven(bank) || wronged.some(({ amendment }) => amendment.commitment.bank === bank))
-      this.#drafted.refused.add(from);
+    const found =
+      (this.context.isProven(bank) && bank !== from) ||
+      wronged.some(({ amendment }) => amendment.commitment.bank === bank);
+    if (found && !this.#drafted.excused) this.#drafted.refused.add(from);
     if (wronged.length > 0) this.#draftAgain(new Set());
   }
 
-  /** Some of C did not attest in time: draft again, without them, in the next slot. */
+  /**
+   * Some of C did not attest in time: draft again, without them, in the next slot. Where all of them have refused, they get
+   * time for the proof against the bank that they refused for to reach them, and for their attestations to come; but once,
+   * or whoever names a proven bank could keep an honest leader waiting for ever.
+   */
   onAttestTimer(): void {
     if (!this.#drafted) return;
     const { tally, refused } = this.#drafted;
-    const missing = new Set(tally.missing.filter((bank) => !refused.has(bank)));
-    if (missing.size > 0) this.#draftAgain(missing);
+    const { missing } = tally;
+    if (missing.length === 0) return;
+    const mute = missing.filter((bank) => !refused.has(bank));
+    if (mute.length > 0) this.#draftAgain(new Set(mute));
+    else {
+      refused.clear();
+      this.#drafted.excused = true;
+      this.context.outbox.timer(ATTEST_TIMER, 2 * this.context.manifest.parameters.delta);
+    }
   }
 
   /** Proposes again the value that the view before may have decided. */
@@ -219,11 +234,12 @@ export class Leading {
     const { sketchSymbols } = manifest.parameters;
     const cap = Math.max(sketchSymbols, own.dataset.size / 2) * 2 ** Math.min(this.#slot.view, 30);
     let inputs = decoded;
-    for (;;) {
+    while (inputs.length > 1) {
       const { others, most } = this.#collection.withoutMostDifferent(inputs);
-      if (most <= cap || isThin(manifest, others)) return inputs;
+      if (most <= cap || isThin(manifest, others)) break;
       inputs = others;
     }
+    return inputs;
   }
 
   /**
@@ -264,7 +280,7 @@ export class Leading {
       symbols: symbolsDigest(symbols),
     };
     const tally = new AttestationTally(manifest, suite, header);
-    this.#drafted = { header, tally, refused: new Set() };
+    this.#drafted = { header, tally, refused: new Set(), excused: false };
     this.host.propose(this.#slot, tally);
     const signature = journal.sign(proposalStatement(chain.epoch, this.#slot, draftDigest(header)));
     courier.broadcast({

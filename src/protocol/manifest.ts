@@ -16,6 +16,7 @@ import {
 import { ConcordatError } from '../crypto/error.js';
 import { hash } from '../crypto/hash.js';
 import { type Schema, schemaCodec } from '../data/schema.js';
+import { statisticsFields } from '../data/statistics.js';
 import { executorCount, expectTolerance, quorum, sealQuorum } from './quorum.js';
 import { PROTOCOL_VERSION } from './statement.js';
 import type { IdentityScheme } from './suite.js';
@@ -239,6 +240,11 @@ export class Manifest {
     if (protocol !== PROTOCOL_VERSION)
       refuse({ code: 'MANIFEST_MALFORMED', reason: `protocol version ${protocol}` });
     return Manifest.assemble(rest, signatures, suite);
+  }
+
+  /** What becomes of column statistics in effect: `none` are made of a schema without numeric columns. */
+  get statistics(): StatisticsMode {
+    return statisticsFields(this.schema).length > 0 ? this.parameters.statistics : 'none';
   }
 
   /** The index of the bank with this name, or −1. */

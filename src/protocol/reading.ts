@@ -54,7 +54,7 @@ export function readDraft(context: EpochContext, draft: Draft, opened: Opened): 
     quota: manifest.parameters.disclosureQuota,
   });
   const dealing = new Set<number>();
-  if (manifest.parameters.statistics !== 'none') for (const bank of inputs) dealing.add(bank);
+  if (manifest.statistics !== 'none') for (const bank of inputs) dealing.add(bank);
   for (const versions of plan.dealers.values())
     for (const places of versions) for (const place of places) dealing.add(inputs[place]!);
   return {

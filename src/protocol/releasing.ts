@@ -86,16 +86,34 @@ export class Releasing {
     return [...this.#dealings.values()].flatMap(({ dealer, part }) => (part ? [{ dealer, part }] : []));
   }
 
-  /** Gives back what this bank holds, to everybody, and sets out to open what it can. */
+  /**
+   * Gives back what this bank holds and sets out to open what it can.
+   *
+   * Every bank needs k slices and is given them by k banks unasked, itself and those before it in a ring: were all of them
+   * sent to all, it would have n/k times what it needs. Those that do not come it asks others for. To the rest of the banks
+   * goes the certificate alone, so that they begin, too.
+   */
   begin(): void {
     if (this.#dealings.size === 0) return;
-    const message = this.#release();
-    if (message.slices.length > 0 || message.share) {
-      this.context.courier.broadcast(message);
-      this.#noteDisclosures();
-    }
+    const { manifest, self, courier } = this.context;
+    const whole = this.#release();
+    const empty = { ...whole, slices: [], share: null };
+    for (let bank = 0; bank < manifest.size; bank++)
+      courier.send(bank, this.#distance(self, bank) < this.#needed ? whole : empty);
+    if (whole.slices.length > 0 || whole.share) this.#noteDisclosures();
     this.#armTimer();
     this.#advance();
+  }
+
+  /** How many slices rebuild a dealing: k. */
+  get #needed(): number {
+    return this.context.manifest.quorum - this.context.manifest.faults;
+  }
+
+  /** How far before `to` in the ring `from` stands. */
+  #distance(from: number, to: number): number {
+    const { size } = this.context.manifest;
+    return (to - from + size) % size;
   }
 
   /** What another bank gives back. Returns whether something is open now that was not. */
@@ -137,15 +155,18 @@ export class Releasing {
     return true;
   }
 
-  /** Slices are overdue: asks other banks again, a different third each time. */
+  /** Slices are overdue: asks the next k banks of the ring. */
   onTimer(): void {
     if (this.complete) return;
     const { chain, journal, courier, manifest, self } = this.context;
     const request = { epoch: chain.epoch, value: this.options.decision.value };
     const signature = journal.sign(missingStatement(request));
-    for (let bank = this.#attempt % 3; bank < manifest.size; bank += 3)
-      if (bank !== self) courier.send(bank, { type: 'missing', ...request, signature });
     this.#attempt++;
+    for (let i = 0; i < this.#needed; i++) {
+      const distance = (this.#attempt * this.#needed + i) % manifest.size;
+      const bank = (self - distance + manifest.size) % manifest.size;
+      if (bank !== self) courier.send(bank, { type: 'missing', ...request, signature });
+    }
     this.#armTimer();
   }
 
@@ -234,8 +255,7 @@ export class Releasing {
 
   #open(dealing: Opened): boolean {
     const { accepted, dealer, part } = dealing;
-    const { quorum, faults } = this.context.manifest;
-    if (!accepted || (accepted.dealing && dealing.slices.size < quorum - faults)) return false;
+    if (!accepted || (accepted.dealing && dealing.slices.size < this.#needed)) return false;
     const slices = [...dealing.slices.values()];
     const opening = openSlices(accepted, slices, this.#claimsOf(dealer));
     if (opening.verdict === 'incomplete') return false;
@@ -269,6 +289,6 @@ export class Releasing {
 
   #armTimer(): void {
     const { outbox, manifest } = this.context;
-    if (!this.complete) outbox.timer(MISSING_TIMER, (4 + 2 * this.#attempt) * manifest.parameters.delta);
+    if (!this.complete) outbox.timer(MISSING_TIMER, (3 + this.#attempt) * manifest.parameters.delta);
   }
 }

@@ -73,7 +73,7 @@ export function acceptSlices(
   header: SlicesHeader,
   commitment: SignedCommitment,
 ): AcceptedSlices | HeaderFault {
-  const mode = manifest.parameters.statistics;
+  const mode = manifest.statistics;
   const opens = mode === 'open' || !equalBytes(header.claims, NO_CLAIMS);
   if (opens !== (header.dealing !== null)) return opens ? 'dealing-missing' : 'dealing-needless';
   const shares = mode === 'aggregate';

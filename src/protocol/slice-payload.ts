@@ -124,9 +124,9 @@ export function checkPayload(
 }
 
 /** Whether the payload has the parts that its claims and the consortium's mode call for. */
-function isComplete({ schema, parameters }: Manifest, { items }: Claims, payload: Payload): boolean {
+function isComplete({ schema, statistics: mode }: Manifest, { items }: Claims, payload: Payload): boolean {
   const { records, statistics } = payload;
-  const width = parameters.statistics === 'open' ? statisticsWidth(schema) : undefined;
+  const width = mode === 'open' ? statisticsWidth(schema) : undefined;
   return records.length === items.length && statistics?.values.length === width;
 }
 

@@ -83,7 +83,7 @@ export function agreedFrom(manifest: Manifest, lists: ReadonlyMap<number, readon
 /** What is agreed when every attester lists the same. */
 export function agreedAlike(manifest: Manifest, holdings: readonly Holding[]): Agreed {
   const dealers = holdings.map(({ dealer }) => dealer);
-  const sums = manifest.parameters.statistics === 'aggregate' && dealers.length >= manifest.quorum;
+  const sums = manifest.statistics === 'aggregate' && dealers.length >= manifest.quorum;
   return { holdings, summed: sums ? dealers : [] };
 }
 
@@ -100,7 +100,7 @@ function summedOf(
   lists: ReadonlyMap<number, readonly Holding[]>,
   holdings: readonly Holding[],
 ): number[] {
-  if (manifest.parameters.statistics !== 'aggregate') return [];
+  if (manifest.statistics !== 'aggregate') return [];
   const agreed = new Set(holdings.map(nameOf));
   const held = [...lists].map(([bank, list]) => ({
     bank,

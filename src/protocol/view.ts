@@ -56,6 +56,8 @@ export class View {
   #opened: Opened | null = null;
   #attesting: Attesting | null = null;
   #leading: Leading | null = null;
+  /** The highest slot whose proposal this bank has shown to everybody. */
+  #told = -1;
 
   /** @param justification what ended the view before; null in view 0 */
   constructor(
@@ -131,7 +133,12 @@ export class View {
     if (!opened) return 'open-invalid';
     const { drafts, slices, agreement, lock, commitment } = this.parts;
     this.#opened = opened;
-    const host = { vote: agreement.vote.bind(agreement), lock, leader: () => this.#leader };
+    const host = {
+      vote: agreement.vote.bind(agreement),
+      lock,
+      leader: () => this.#leader,
+      latest: () => this.parts.proposals.last(this.number),
+    };
     this.#attesting = new Attesting(this.context, host, drafts, slices, message);
     if (message.justification?.certificate || this.leads) return null;
     const { sketchSymbols } = this.context.manifest.parameters;
@@ -154,7 +161,7 @@ export class View {
       case 'slices':
         return this.#attesting?.onSlices(from, message) ?? null;
       case 'amendment':
-        if (message.commitment.bank !== from || !this.#isSlot(message.slot)) return 'amendment-invalid';
+        if (!this.#isSlot(message.slot)) return 'amendment-invalid';
         return this.#attesting?.onAmendment(message) ?? null;
       case 'refusal':
         return this.#onRefusal(from, message);
@@ -165,6 +172,21 @@ export class View {
       case 'repeat':
         return this.#onRepeat(from, message);
     }
+  }
+
+  /** A draft that another bank shows. The leader signed it: nobody else is believed. */
+  onForward(message: MessageOf<'draft'>): string | null {
+    const { slot } = message.draft.header;
+    const known = this.parts.proposals.isExamined(slot);
+    const refusal = this.#onDraft(this.#leader, message);
+    if (known && !refusal) this.#attesting?.onShown(draftDigest(message.draft.header));
+    // Who shows a draft of a slot that the leader has left behind, and waits for this bank, learns why in vain.
+    const latest = this.parts.proposals.last(this.number);
+    if (latest && compareSlots(latest.slot, slot) > 0 && latest.slot.index > this.#told) {
+      this.#told = latest.slot.index;
+      this.context.courier.broadcast({ type: 'notice', ...latest });
+    }
+    return refusal;
   }
 
   /** A vote: counted, if this bank leads; else perhaps the attestation of a bank that was brought back. */
@@ -221,18 +243,17 @@ export class View {
   }
 
   #onRefusal(from: number, message: MessageOf<'refusal'>): string | null {
-    if (!this.#leading) return null;
-    const { certificate, amendment } = message;
+    const { certificate, amendment, slot } = message;
     if (certificate && !this.parts.agreement.onCertificate(certificate)) return 'certificate-invalid';
     const shown = amendment && this.#isSlot(amendment.slot);
-    const refusal = shown ? this.#attesting?.onAmendment(amendment) : null;
+    const refusal = shown ? this.#attesting?.onRefusal(from, slot, amendment) : null;
     this.#leading?.onRefusal(from, message);
     return refusal ?? null;
   }
 
+  /** Counted only if its bank signed it: else whoever passes it on could take that bank's place in the tally. */
   #onRelay({ bank, vote }: MessageOf<'relay'>): string | null {
-    if (!this.#leading || vote.phase !== 'prepare') return null;
-    this.#attesting?.onAttestation(bank, vote, false);
+    if (!this.#leading || !this.#attesting?.onAttestation(bank, vote, false)) return null;
     this.parts.agreement.onVote(bank, vote);
     this.#leading?.onVote();
     return null;

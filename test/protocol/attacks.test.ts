@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
 import { timeoutStatement } from '../../src/protocol/certificate.js';
-import { type Draft, draftValue, proposalStatement } from '../../src/protocol/draft.js';
+import { type Draft, draftDigest, proposalStatement } from '../../src/protocol/draft.js';
 import type { MessageOf } from '../../src/protocol/messages.js';
+import { slotTimeout } from '../../src/protocol/pacemaker.js';
 import { symbolsStatement, wantStatement } from '../../src/protocol/requests.js';
+import { agreedValue, NOTHING_DEALT } from '../../src/protocol/value.js';
 import { consortium, DELTA, type Fixture, type Letter, ledger, Net, others } from './network.js';
 
 let four: Fixture;
@@ -22,9 +24,8 @@ function secondLeader(fixture: Fixture): number {
   return net.leader(0);
 }
 
-/** Milliseconds until a bank gives up on a view. */
-const viewMs = (fixture: Fixture, views: number): number =>
-  DELTA * (12 + 3 * fixture.manifest.faults) * 2 ** views;
+/** Milliseconds after which a bank has given up on a view whose leader proposed once, right at its start, and no more. */
+const viewMs = (view: number): number => slotTimeout(DELTA, view) + 500;
 
 /** A draft whose contents nobody vouches for: the honest one with another table root. */
 function forged(draft: Draft, salt: number): Draft {
@@ -34,8 +35,13 @@ function forged(draft: Draft, salt: number): Draft {
 
 function repeatOf(fixture: Fixture, draft: Draft, slot = draft.header.slot): MessageOf<'repeat'> {
   const leader = draft.header.schedule[slot.view % draft.header.schedule.length]!;
-  const statement = proposalStatement(draft.header.epoch, slot, draftValue(draft.header));
-  return { type: 'repeat', slot, draft, signature: fixture.sign(leader, statement) };
+  const contents = { draft, agreed: NOTHING_DEALT };
+  const statement = proposalStatement(
+    draft.header.epoch,
+    slot,
+    agreedValue(draftDigest(draft.header), NOTHING_DEALT),
+  );
+  return { type: 'repeat', slot, contents, signature: fixture.sign(leader, statement) };
 }
 
 describe('a Byzantine leader', () => {
@@ -52,12 +58,15 @@ describe('a Byzantine leader', () => {
             const { message } = letter;
             if (message.type !== 'draft' || message.draft.header.slot.view !== view) return [letter];
             const lie = forged(message.draft, 0);
-            lies.push(toHex(draftValue(lie.header)));
+            lies.push(
+              toHex(draftDigest(lie.header)),
+              toHex(agreedValue(draftDigest(lie.header), NOTHING_DEALT)),
+            );
             return [{ ...letter, message: repeatOf(four, lie) }];
           },
         },
       });
-      net.start().run(8 * viewMs(four, 1));
+      net.start().run(8 * viewMs(1));
       expect(lies.length).toBeGreaterThan(0);
       for (const letter of net.letters('vote'))
         if (letter.from !== liar) expect(lies).not.toContain(toHex(letter.message.value));
@@ -80,7 +89,7 @@ describe('a Byzantine leader', () => {
           const { draft } = letter.message;
           const flood = Array.from({ length: 20 }, (_, i): Letter => {
             const lie = forged(draft, i + 1);
-            const statement = proposalStatement(0, draft.header.slot, draftValue(lie.header));
+            const statement = proposalStatement(0, draft.header.slot, draftDigest(lie.header));
             return {
               ...letter,
               message: { type: 'draft', draft: lie, signature: four.sign(liar, statement) },
@@ -90,32 +99,50 @@ describe('a Byzantine leader', () => {
         },
       },
     });
-    net.start().run(viewMs(four, 1));
+    net.start().run(viewMs(1));
     refused.push(...net.output(victim, 'refused').map((r) => r.code));
     expect(refused.filter((code) => code === 'second-proposal')).toHaveLength(20);
     expect(net.output(victim, 'evidence')).toHaveLength(1);
     expect(net.sealed([0, 1, 2, 3])).toBe(true);
   });
 
+  it('cannot leave an honest bank out by not hearing it', () => {
+    const liar = leaderOf(four, 0);
+    for (const victim of others(four, liar)) {
+      const net = new Net(four, {
+        delay: ({ from, to, message }) =>
+          from === victim && to === liar && message.type === 'commitment' ? null : 100,
+      });
+      net.start().run(8 * viewMs(0));
+      expect(net.sealed([0, 1, 2, 3])).toBe(true);
+      for (const bank of others(four)) {
+        expect(net.output(bank, 'agreed')[0]!.slot).toEqual({ view: 0, index: 1 });
+        expect(net.output(bank, 'sealed')[0]!.inputs).toContain(victim);
+      }
+    }
+  });
+
   it('cannot stop the epoch by leaving an honest bank out and then withholding its own result', () => {
     const liar = leaderOf(four, 0);
     const victim = others(four, liar)[0]!;
-    // The victim errs on a record of its own, so that without being an input it lacks what the others hold alike.
+    // The victim is too slow to say that it was left out. It errs on a record of its own, so that without being an input it lacks what the others hold alike.
     const datasets = [0, 1, 2, 3].map((i) => ledger(i === victim ? { 5: 1 } : {}));
     const net = new Net(four, {
       datasets,
       delay: ({ from, to, message }) =>
         (from === victim && to === liar && message.type === 'commitment') ||
+        (from === victim && message.type === 'amendment') ||
         (from === liar && (message.type === 'result' || message.type === 'seal'))
           ? null
           : 100,
     });
-    net.start().run(8 * viewMs(four, 0));
+    net.start().run(8 * viewMs(0));
     expect(net.sealed(others(four, liar))).toBe(true);
     const [sealed] = net.output(victim, 'sealed');
     expect(sealed!.inputs).not.toContain(victim);
     expect(sealed!.seal.executors).toEqual(others(four, liar));
-    expect(sealed!.outcome).toBeNull();
+    const [honest] = others(four, liar, victim) as [number];
+    expect(sealed!.outcome).toEqual(net.output(honest, 'sealed')[0]!.outcome);
   });
 
   it('cannot keep the seal from a bank that has no vote to collect', () => {
@@ -138,8 +165,7 @@ describe('a Byzantine leader', () => {
     const net = new Net(four, {
       delay: ({ from, to, message }, now) => {
         if (from === liar && message.type === 'draft' && to === next) return null;
-        if (from === liar && message.type === 'certificate')
-          return to === next ? viewMs(four, 0) - now - 1 : null;
+        if (from === liar && message.type === 'certificate') return to === next ? viewMs(0) - now - 1 : null;
         if (from === liar && now > 5 * DELTA && message.type !== 'timeout') return null;
         // The other two enter view 1 on timeouts that report nothing, the next leader on its own, which reports it.
         if (message.type === 'timeout' && from === next && to !== next) return 3 * LATE;
@@ -148,7 +174,7 @@ describe('a Byzantine leader', () => {
       },
     });
     const LATE = 200;
-    net.start().run(60 * viewMs(four, 0), () => net.sealed([next, a, b]));
+    net.start().run(60 * viewMs(0), () => net.sealed([next, a, b]));
     expect(net.sealed([next, a, b])).toBe(true);
     const [first, ...rest] = [next, a, b].map((bank) => toHex(net.output(bank, 'sealed')[0]!.seal.root));
     expect(rest).toEqual([first, first]);
@@ -192,7 +218,7 @@ describe('a Byzantine leader', () => {
     for (const bank of others(seven, early)) net.input(bank, { type: 'start', dataset: net.dataset(bank) });
     net.run(200);
     net.input(early, { type: 'start', dataset: net.dataset(early) });
-    net.run(viewMs(seven, 0) + viewMs(seven, 1) + viewMs(seven, 2), () => net.sealed(honest));
+    net.run(viewMs(0) + viewMs(1) + viewMs(2), () => net.sealed(honest));
     expect(net.sealed(honest)).toBe(true);
     expect(net.output(early, 'view').map(({ view }) => view)).toEqual([0, 1, 2]);
   });
@@ -212,14 +238,14 @@ describe('a Byzantine leader', () => {
       },
       delay: ({ from, to, message }, now) => {
         if (from === liar && message.type === 'certificate')
-          return to === shown && message.certificate.phase === 'prepare' ? viewMs(four, 0) - now - 1 : null;
+          return to === shown && message.certificate.phase === 'prepare' ? viewMs(0) - now - 1 : null;
         // The next leader's quorum of timeouts reports nothing, the others' reports the certificate.
         if (message.type === 'timeout' && (from === shown || to === shown)) return to === third ? 50 : 500;
         return message.type === 'timeout' && from === liar && to === third ? 500 : 100;
       },
     });
     const honest = [next, shown, third];
-    net.start().run(viewMs(four, 0) + viewMs(four, 1), () => net.sealed(honest));
+    net.start().run(viewMs(0) + viewMs(1), () => net.sealed(honest));
     const justified = net.letters('open').find(({ message }) => message.view === 1)!.message.justification;
     expect(justified!.certificate).toBeNull();
     expect(net.sealed(honest)).toBe(true);
@@ -257,7 +283,7 @@ describe('a Byzantine bank', () => {
       const net = new Net(four, {
         delay: ({ from, message }, now) => {
           if (message.type === 'timeout') return from === liar ? 1 : 100;
-          return from === silent && now < viewMs(four, 0) ? null : 100;
+          return from === silent && now < viewMs(0) ? null : 100;
         },
         byzantine: {
           [liar]: (letter) => {
@@ -279,7 +305,7 @@ describe('a Byzantine bank', () => {
           },
         },
       });
-      net.start().run(8 * viewMs(four, 1));
+      net.start().run(8 * viewMs(1));
       expect(net.sealed(others(four, liar))).toBe(true);
       for (const bank of others(four, liar))
         expect(net.output(bank, 'sealed')[0]!.seal.commit.slot.view).toBe(1);
@@ -317,7 +343,7 @@ describe('a slow network', () => {
       },
       datasets: [0, 1, 2, 3].map(() => ledger()),
     });
-    net.start().run(viewMs(four, 0));
+    net.start().run(viewMs(0));
     expect(net.sealed(others(four, silent))).toBe(true);
   });
 
@@ -330,13 +356,13 @@ describe('a slow network', () => {
         if (message.type !== 'timeout') return message.type === 'vote' ? null : 100;
         // Its timeout of view 0 is overtaken by that of view 1, which takes its place.
         const overtaken = from === ahead && message.view === 0;
-        return overtaken ? viewMs(four, 1) + 2 * DELTA : 100;
+        return overtaken ? viewMs(1) + 2 * DELTA : 100;
       },
     });
-    net.start().run(viewMs(four, 0) + viewMs(four, 1) + DELTA);
+    net.start().run(viewMs(0) + viewMs(1) + DELTA);
     const views = (bank: number): number => net.output(bank, 'view').at(-1)!.view;
     expect([views(ahead), ...behind.map(views)]).toEqual([1, 0, 0]);
-    net.run(2 * viewMs(four, 2));
+    net.run(2 * viewMs(2));
     for (const bank of [ahead, ...behind]) expect(views(bank)).toBeGreaterThanOrEqual(2);
   });
 
@@ -353,7 +379,11 @@ describe('a slow network', () => {
     net.start().run();
     const { message } = net.letters('draft')[0]!;
     for (const bank of net.banks.keys()) net.input(bank, { type: 'start', dataset: net.dataset(bank) });
-    const bytes = four.encode({ type: 'draft-copy', draft: message.draft });
+    const bytes = four.encode({
+      type: 'draft-copy',
+      contents: { draft: message.draft, agreed: NOTHING_DEALT },
+      dealings: [],
+    });
     expect(net.input(left, { type: 'message', from: leader, bytes })!.timers).toEqual([]);
   });
 });

@@ -3,45 +3,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
 import { decode } from '../../src/crypto/encoding.js';
 import { Bank } from '../../src/protocol/bank.js';
-import { ballotStatement, timeoutStatement } from '../../src/protocol/certificate.js';
-import { commitmentStatement } from '../../src/protocol/commitment.js';
-import { draftValue, proposalStatement } from '../../src/protocol/draft.js';
+import { timeoutStatement } from '../../src/protocol/certificate.js';
+import type { Draft } from '../../src/protocol/draft.js';
 import type { Effects, Input } from '../../src/protocol/effects.js';
 import { type LogEntry, logEntryCodec } from '../../src/protocol/journal.js';
-import type { Message } from '../../src/protocol/messages.js';
-import { openStatement, sketchStatement } from '../../src/protocol/requests.js';
-import { resultStatement } from '../../src/protocol/seal.js';
+import type { Message, MessageOf } from '../../src/protocol/messages.js';
+import { compareSlots } from '../../src/protocol/slot.js';
 import { type Statement, statementDigest } from '../../src/protocol/statement.js';
 import { consortium, type Fixture, Net, type NetOptions, others } from './network.js';
+import { signedIn } from './signed.js';
 
 let fixture: Fixture;
 beforeAll(async () => {
   fixture = await consortium(4, 1);
 });
-
-/** The statements of its own that a message carries signatures for, requests aside. */
-function statementsOf(message: Message): Statement[] {
-  switch (message.type) {
-    case 'open':
-      return [openStatement(message)];
-    case 'commitment':
-      return [commitmentStatement(message.commitment), sketchStatement(message.sketch)];
-    case 'sketch':
-      return [sketchStatement(message)];
-    case 'draft':
-      return [proposalStatement(0, message.draft.header.slot, draftValue(message.draft.header))];
-    case 'repeat':
-      return [proposalStatement(0, message.slot, draftValue(message.draft.header))];
-    case 'vote':
-      return [ballotStatement(message, 4)];
-    case 'timeout':
-      return [timeoutStatement(message.epoch, message.view, message.certificate?.slot ?? null)];
-    case 'result':
-      return [resultStatement(message.epoch, message)];
-    default:
-      return [];
-  }
-}
 
 const digestOf = (statement: Statement): string =>
   toHex(statementDigest(fixture.manifest.consortiumId, statement));
@@ -61,21 +36,40 @@ function eventful(options: NetOptions = {}): Net {
 describe('a bank', () => {
   it('sends no signature whose statement is not in the log of that step or an earlier one', () => {
     const logged = [0, 1, 2, 3].map(() => new Set<string>());
+    const drafts: Draft[] = [];
+    const draftOf = ({ slot }: MessageOf<'slices'>): Draft | undefined =>
+      drafts.find(({ header }) => compareSlots(header.slot, slot) === 0);
+    const types = new Set<string>();
     let signatures = 0;
     const onStep = (bank: number, _: Input, effects: Effects): void => {
       for (const bytes of effects.persist) {
         const entry = decode(logEntryCodec(4), bytes) as LogEntry;
         if (entry.type === 'signed') logged[bank]!.add(digestOf(entry.statement));
       }
-      for (const { bytes } of effects.send)
-        for (const statement of statementsOf(fixture.decode(bytes))) {
+      const messages = effects.send.map(({ bytes }) => fixture.decode(bytes));
+      for (const message of messages) if (message.type === 'draft') drafts.push(message.draft);
+      for (const message of messages)
+        for (const { statement } of signedIn(fixture, bank, message, draftOf)) {
           signatures++;
+          types.add(statement.type);
           expect(logged[bank]!.has(digestOf(statement)), statement.type).toBe(true);
         }
     };
     const net = eventful({ onStep });
     expect(net.sealed([0, 1, 2, 3])).toBe(true);
     expect(signatures).toBeGreaterThan(30);
+    for (const type of [
+      'open',
+      'commitment',
+      'sketch',
+      'proposal',
+      'slices',
+      'prepare',
+      'commit',
+      'timeout',
+      'result',
+    ])
+      expect([...types]).toContain(type);
   });
 
   it('gives the same effects for the same inputs, byte for byte', () => {
@@ -131,7 +125,9 @@ describe('a bank', () => {
     const net = eventful({ onStep: (bank, input) => recorded.push({ bank, input }) });
     const letters = net.sent.map((letter) => fixture.encode(letter.message));
     const { manifest, secrets, suite } = fixture;
-    const timers = ['0/view', '0/collect', '0/attest', '0/want', '0/fetch', '0/collector'];
+    const names = ['view', 'collect', 'attest', 'slices', 'thin', 'spent/0', 'spent/3', 'spent/', 'spent/99'];
+    const late = ['want', 'fetch', 'missing', 'catch-up', 'collector'];
+    const timers = [...names, ...late].map((name) => `0/${name}`);
     const action = fc.oneof(
       {
         weight: 8,

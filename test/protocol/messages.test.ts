@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/crypto/encoding.js';
 import { isConcordatError } from '../../src/crypto/error.js';
-import { type Message, type MessageType, messageCodec, messageTypeOf } from '../../src/protocol/messages.js';
-import { consortium, type Fixture, ledger, Net } from './network.js';
+import { messageCodec, messageTypeOf } from '../../src/protocol/message-codec.js';
+import type { Message, MessageType } from '../../src/protocol/messages.js';
+import { consortium, type Fixture, ledger, Net, others } from './network.js';
 
 const N = 4;
 const codec = messageCodec(N);
@@ -16,8 +17,15 @@ const TYPES: readonly MessageType[] = [
   'symbols',
   'sketch',
   'draft',
+  'slices',
+  'forward',
+  'amendment',
+  'refusal',
+  'relay',
+  'proposal',
   'repeat',
   'notice',
+  'testimony',
   'vote',
   'certificate',
   'timeout',
@@ -25,6 +33,10 @@ const TYPES: readonly MessageType[] = [
   'draft-copy',
   'fetch',
   'records',
+  'release',
+  'missing',
+  'compare',
+  'common',
   'result',
   'seal',
   'evidence',
@@ -38,14 +50,25 @@ beforeAll(async () => {
     datasets: [0, 1, 2, 3].map((i) => ledger(Object.fromEntries([0, 1, 2, 3, 4].map((k) => [5 * i + k, 1])))),
     // What view 0 prepared is not decided, and the next leader lacks the draft.
     delay: ({ from, to, message }) => {
-      if (from === next && message.type === 'commitment') return null;
+      if (from === next && ['commitment', 'amendment'].includes(message.type)) return null;
+      if (to === next && message.type === 'forward') return null;
       if (from === first && to === next && message.type === 'draft') return null;
       return message.type === 'vote' && message.phase === 'commit' && message.slot.view === 0 ? null : 100;
     },
   });
   const plain = new Net(fixture);
-  for (const each of [net, plain]) each.start().run();
-  samples = [net, plain].flatMap(({ sent }) => sent.map(({ message }) => message));
+  // A bank is left out and brought back, slices are lost, and the first releases are.
+  const [left, unlucky] = others(fixture, first) as [number, number];
+  let releases = 0;
+  const thin = new Net(fixture, {
+    delay: ({ from, to, message }) => {
+      if (from === left && message.type === 'commitment') return null;
+      if (to === unlucky && from === first && message.type === 'slices') return null;
+      return message.type === 'release' && releases++ < 12 ? null : 100;
+    },
+  });
+  for (const each of [net, plain, thin]) each.start().run();
+  samples = [net, plain, thin].flatMap(({ sent }) => sent.map(({ message }) => message));
   // What a fault-free epoch has no occasion for.
   const vote = samples.find((message) => message.type === 'vote')!;
   const statement = {
@@ -70,9 +93,10 @@ beforeAll(async () => {
     type: 'notice',
     epoch: 0,
     slot: { view: 3, index: 1 },
-    value: new Uint8Array(32),
+    subject: new Uint8Array(32),
     signature: first64.signature,
   });
+  samples.push({ type: 'testimony', bank: 1, testimony: first64 });
   if (vote.type === 'vote') samples.push({ ...vote, electorate: null });
 });
 
@@ -109,7 +133,11 @@ describe('messages', () => {
   it('of a consortium of another size are refused', () => {
     const larger = messageCodec(40);
     for (const message of each())
-      if (['draft', 'certificate', 'seal', 'repeat', 'draft-copy'].includes(message.type))
+      if (
+        ['draft', 'forward', 'proposal', 'release', 'certificate', 'seal', 'repeat', 'draft-copy'].includes(
+          message.type,
+        )
+      )
         expect(() => decode(larger, bytesOf(message)), message.type).toThrow();
   });
 

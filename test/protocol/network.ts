@@ -19,7 +19,8 @@ import {
   manifestDigest,
   type Parameters,
 } from '../../src/protocol/manifest.js';
-import { type Message, type MessageOf, messageCodec } from '../../src/protocol/messages.js';
+import { messageCodec } from '../../src/protocol/message-codec.js';
+import type { Message, MessageOf } from '../../src/protocol/messages.js';
 import { type Statement, statementDigest } from '../../src/protocol/statement.js';
 import type { Suite } from '../../src/protocol/suite.js';
 import { memoisedSuite } from '../../src/sim/suite.js';

@@ -2,42 +2,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
 import { isConcordatError } from '../../src/crypto/error.js';
 import { Bank } from '../../src/protocol/bank.js';
-import { ballotStatement, timeoutStatement } from '../../src/protocol/certificate.js';
-import { commitmentStatement } from '../../src/protocol/commitment.js';
-import { draftValue, proposalStatement } from '../../src/protocol/draft.js';
-import { Witness } from '../../src/protocol/evidence.js';
-import { openStatement, sketchStatement } from '../../src/protocol/requests.js';
-import { resultStatement } from '../../src/protocol/seal.js';
-import type { Statement } from '../../src/protocol/statement.js';
+import { ballotStatement } from '../../src/protocol/certificate.js';
+import { symbolsDigest } from '../../src/protocol/draft.js';
+import type { Effects } from '../../src/protocol/effects.js';
+import type { Message } from '../../src/protocol/messages.js';
+import { deskOf, draftOf, openView, signDraft } from './drafting.js';
 import { consortium, type Fixture, ledger, Net, others } from './network.js';
+import { provenBy } from './signed.js';
 
 let fixture: Fixture;
 beforeAll(async () => {
   fixture = await consortium(4, 1);
 });
 
-/** Shows a witness everything that was sent; what it proves, it proves against a bank that kept its log. */
-function accused(net: Net): number[] {
-  const witness = new Witness(fixture.manifest, fixture.suite);
-  const note = (bank: number, statement: Statement, signature: Uint8Array) =>
-    witness.observe(bank, { statement, signature }, false);
-  for (const { from, message } of net.sent) {
-    if (message.type === 'vote') note(from, ballotStatement(message, 4), message.signature);
-    else if (message.type === 'open') note(from, openStatement(message), message.signature);
-    else if (message.type === 'sketch') note(from, sketchStatement(message), message.signature);
-    else if (message.type === 'result') note(from, resultStatement(0, message), message.signature);
-    else if (message.type === 'draft') {
-      const { header } = message.draft;
-      note(from, proposalStatement(0, header.slot, draftValue(header)), message.signature);
-    } else if (message.type === 'timeout')
-      note(from, timeoutStatement(0, message.view, message.certificate?.slot ?? null), message.signature);
-    else if (message.type === 'commitment') {
-      note(from, commitmentStatement(message.commitment), message.commitment.signature);
-      note(from, sketchStatement(message.sketch), message.sketch.signature);
-    }
-  }
-  return others(fixture).filter((bank) => witness.isProven(bank));
-}
+const accused = (net: Net): number[] => provenBy(fixture, net);
 
 describe('a bank that restarts from its log', () => {
   it('at any moment of an epoch signs nothing that contradicts it, and the epoch ends', () => {
@@ -58,6 +36,60 @@ describe('a bank that restarts from its log', () => {
         expect(roots.size).toBe(1);
       }
     expect(steps.length).toBe(16);
+  });
+
+  it('in the middle of dealing, amending, attesting or releasing signs nothing twice, whoever crashed', () => {
+    const leader = new Net(fixture).leader(0);
+    const left = others(fixture, leader)[0]!;
+    const types = new Set<string>();
+    for (const bank of others(fixture))
+      for (const at of [250, 350, 2250, 2350, 2450, 2550, 2750]) {
+        const net = new Net(fixture, {
+          // The draft without it is thin: it amends and is brought back.
+          delay: ({ from, message }, now) =>
+            from === left && message.type === 'commitment' && now < 2000 ? null : 100,
+        }).start();
+        net.run(at);
+        net.crash(bank);
+        net.run(130);
+        net.restart(bank);
+        net.run(400_000, () => net.sealed(others(fixture)));
+        for (const { message } of net.sent) types.add(message.type);
+        expect(accused(net), `bank ${bank} at ${at}`).toEqual([]);
+        expect(net.sealed(others(fixture)), `bank ${bank} at ${at}`).toBe(true);
+        const roots = others(fixture).map((each) => toHex(net.output(each, 'sealed')[0]!.seal.root));
+        expect(new Set(roots).size).toBe(1);
+        expect(net.outputs.flat().filter(({ type }) => type === 'evidence')).toEqual([]);
+      }
+    expect([...types]).toEqual(expect.arrayContaining(['slices', 'amendment', 'refusal', 'release']));
+  });
+
+  it('does not say another thing to a draft that a leader changed meanwhile', () => {
+    const leader = new Net(fixture).leader(0);
+    const out = others(fixture, leader)[0]!;
+    const desks = others(fixture).map((bank) => deskOf(fixture, bank));
+    const { message: open } = openView(fixture);
+    const net = new Net(fixture, { absent: others(fixture, out) }).start();
+    const deliver = (message: Message) =>
+      net.input(out, { type: 'message', from: leader, bytes: fixture.encode(message) })!;
+    const draft = draftOf(fixture, desks, others(fixture, out)).forward.draft;
+    const types = (effects: Effects): string[] => effects.send.map(({ bytes }) => fixture.decode(bytes).type);
+    deliver({ type: 'open', ...open });
+    expect(types(deliver({ type: 'draft', ...draft }))).toContain('amendment');
+    // Other symbols ask for another amendment in the same slot.
+    const symbols = new Uint8Array(0);
+    const header = { ...draft.draft.header, symbols: symbolsDigest(symbols) };
+    const other = signDraft(fixture, { ...draft.draft, header, symbols }).forward.draft;
+    net.crash(out);
+    net.restart(out);
+    deliver({ type: 'open', ...open });
+    const said = deliver({ type: 'draft', ...other });
+    const before = net.letters('amendment')[0]!.message;
+    for (const { bytes } of said.send) {
+      const message = fixture.decode(bytes);
+      if (message.type === 'amendment') expect(message).toEqual(before);
+    }
+    expect(accused(net)).toEqual([]);
   });
 
   it('with other records than before does not commit to them', () => {

@@ -4,9 +4,10 @@ import { decode, encode } from '../../src/crypto/encoding.js';
 import { isConcordatError } from '../../src/crypto/error.js';
 import { type Ballot, ballotStatement, type Certificate } from '../../src/protocol/certificate.js';
 import { parentOf } from '../../src/protocol/chain.js';
-import { type DraftHeader, draftValue } from '../../src/protocol/draft.js';
+import { type DraftHeader, draftDigest } from '../../src/protocol/draft.js';
 import type { Evidence } from '../../src/protocol/evidence.js';
 import { checkSeal, executorsOf, resultStatement, type Seal, sealCodec } from '../../src/protocol/seal.js';
+import { agreedValue } from '../../src/protocol/value.js';
 import { consortium, type Fixture, Net } from './network.js';
 
 const N = 6;
@@ -33,7 +34,7 @@ const flip = (bytes: Uint8Array, at = 5): Uint8Array => bytes.map((byte, i) => (
 
 /** A seal for another header, certified and signed by banks that would do so: what f liars alone cannot make. */
 function resealed(header: DraftHeader, signers: readonly number[], executors: readonly number[]): Seal {
-  const value = draftValue(header);
+  const value = agreedValue(draftDigest(header), seal.agreed);
   const { epoch } = header;
   const ballot: Ballot = { phase: 'commit', epoch, slot: seal.commit.slot, value, electorate: null };
   const votes = signers.map((bank) => fixture.sign(bank, ballotStatement(ballot, N)));
@@ -51,7 +52,7 @@ function resealed(header: DraftHeader, signers: readonly number[], executors: re
 describe('a seal', () => {
   it('holds, and says what was decided, by whom, and what comes next', () => {
     const verified = checkSeal(fixture.manifest, seal, fixture.suite);
-    const value = draftValue(seal.header);
+    const value = agreedValue(draftDigest(seal.header), seal.agreed);
     expect(verified).toMatchObject({ epoch: 0, value, resultRoot: seal.root, totals: seal.totals });
     expect(verified.parent).toEqual(fixture.manifest.consortiumId);
     expect(verified.next).toEqual(parentOf(0, value, seal.root));

@@ -80,13 +80,14 @@ describe('a seal', () => {
 });
 
 describe('an executor that was left out and lacks the data', () => {
-  /** Two banks are left out of the inputs, and what two others vote is up to the test. */
+  /** Two banks are left out of the inputs and cannot catch up, and what two others vote is up to the test. */
   function leftOut(options: Pick<NetOptions, 'byzantine'> = {}, silent: readonly number[] = []): Net {
     const out = others(fixture, leader).slice(0, 2);
     return new Net(fixture, {
       datasets: others(fixture).map((bank) => ledger(out.includes(bank) ? { [bank]: 1 } : {})),
       delay: ({ from, message }) =>
-        (out.includes(from) && message.type === 'commitment') ||
+        (out.includes(from) && ['commitment', 'amendment'].includes(message.type)) ||
+        message.type === 'common' ||
         (silent.includes(from) && (message.type === 'result' || message.type === 'seal'))
           ? null
           : 100,

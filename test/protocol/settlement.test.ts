@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
+import { decode } from '../../src/crypto/encoding.js';
 import type { Dataset } from '../../src/data/dataset.js';
+import { type LogEntry, logEntryCodec } from '../../src/protocol/journal.js';
 import { fetchStatement } from '../../src/protocol/requests.js';
 import { consortium, type Fixture, ledger, Net, others } from './network.js';
 
@@ -109,6 +111,92 @@ describe('a holder of settled records', () => {
     for (let i = 0; i < 50; i++) records += ask(net, 0, 5, [...idsOf(net), ...idsOf(net)]).records.length;
     expect(records).toBeLessThanOrEqual(8);
     expect(ask(net, 1, 5, idsOf(net)).records).toHaveLength(1);
+  });
+});
+
+describe('a record that leaves its bank', () => {
+  it('is in the log, with the signed request for it, in the step that sends it or before', () => {
+    const logged = others(fixture).map(() => new Set<string>());
+    let records = 0;
+    const net = new Net(fixture, {
+      datasets,
+      onStep: (bank, _, { persist, send }) => {
+        for (const bytes of persist) {
+          const entry = decode(logEntryCodec(N), bytes) as LogEntry;
+          if (entry.type !== 'disclosed') continue;
+          const { to, epoch, value, ids, signature } = entry;
+          const statement = fetchStatement({ epoch, value, ids });
+          expect(fixture.sign(to, statement)).toEqual(signature);
+          for (const id of ids) logged[bank]!.add(`${to}/${toHex(id)}`);
+        }
+        for (const { to, bytes } of send) {
+          const message = fixture.decode(bytes);
+          if (message.type !== 'records') continue;
+          for (const { id } of message.records) {
+            records++;
+            expect(logged[bank]!.has(`${to}/${toHex(id)}`)).toBe(true);
+          }
+        }
+      },
+    });
+    net.start().run();
+    expect(records).toBeGreaterThanOrEqual(N);
+    expect(net.outputs.flat().filter((o) => o.type === 'disclosed' && o.to !== null)).toHaveLength(records);
+  });
+});
+
+describe('the quota of what a bank can be made to disclose', () => {
+  // Records 20, 21 and 22 are disputed.
+  const books = (): Dataset[] =>
+    Array.from({ length: N }, (_, i) =>
+      ledger({ [i]: 7, 20: i < 3 ? 1 : 2, 21: i < 3 ? 1 : 2, 22: i < 3 ? 1 : 2 }),
+    );
+  async function epoch(disclosureQuota: number): Promise<Net> {
+    const bounded = await consortium(N, 2, { parameters: { disclosureQuota } });
+    return new Net(bounded, { datasets: books() }).start().run();
+  }
+
+  it('closes disputed keys beyond it, the same for everybody, and leaves them unresolved', async () => {
+    for (const [quota, open] of [
+      [0, 0],
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ] as const) {
+      const net = await epoch(quota);
+      const roots = new Set<string>();
+      for (const bank of others(fixture)) {
+        const { request } = net.output(bank, 'reconcile')[0]!;
+        expect(request.closed.size).toBe(3 - open);
+        for (const row of request.closed)
+          expect(request.versions.get(row)!.every((version) => version === null)).toBe(true);
+        expect(net.output(bank, 'disclosed').filter(({ to }) => to === null).length).toBeLessThanOrEqual(
+          quota,
+        );
+        const { outcome } = net.output(bank, 'sealed')[0]!;
+        expect(outcome!.totals.unresolved).toBe(3 - open);
+        roots.add(toHex(outcome!.root));
+      }
+      expect(roots.size).toBe(1);
+    }
+  });
+
+  it('has nobody hand out, to whoever asks, a record of a key that is closed', async () => {
+    const net = await epoch(0);
+    const rows = net
+      .output(0, 'sealed')[0]!
+      .table!.rows.filter(({ standing }) => standing.class === 'disputed');
+    const value = net.output(0, 'agreed')[0]!.value;
+    const fetch = { epoch: 0, value, ids: rows.map(({ id }) => id) };
+    for (const from of others(fixture, 5)) {
+      const message = {
+        type: 'fetch',
+        ...fetch,
+        signature: net.fixture.sign(from, fetchStatement(fetch)),
+      } as const;
+      const bytes = net.fixture.encode(message);
+      expect(net.input(5, { type: 'message', from, bytes })!.send).toEqual([]);
+    }
   });
 });
 

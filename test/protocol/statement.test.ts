@@ -99,6 +99,6 @@ describe('a statement', () => {
   });
 
   it('may be signed in several versions only when it is a request', () => {
-    expect([...REPEATABLE].sort()).toEqual(['fetch', 'symbols', 'want']);
+    expect([...REPEATABLE].sort()).toEqual(['compare', 'envelope', 'fetch', 'missing', 'symbols', 'want']);
   });
 });

@@ -6,7 +6,12 @@ import {
   verifyTimeoutCertificate,
 } from '../../src/protocol/certificate.js';
 import type { TimeoutMessage } from '../../src/protocol/messages.js';
-import { TimeoutCollector, viewTimeout } from '../../src/protocol/pacemaker.js';
+import {
+  attestPatience,
+  openingTimeout,
+  slotTimeout,
+  TimeoutCollector,
+} from '../../src/protocol/pacemaker.js';
 import type { Slot } from '../../src/protocol/slot.js';
 import { consortium, DELTA, type Fixture, Net, others } from './network.js';
 
@@ -87,14 +92,21 @@ describe('a collector of timeouts', () => {
   });
 });
 
-describe('the time for a view', () => {
-  it('covers a fault-free view, the waits of its leader and f redrafts, and doubles up to a bound', () => {
-    expect(viewTimeout(DELTA, 0, 0)).toBe(12 * DELTA);
-    expect(viewTimeout(DELTA, 3, 0)).toBe(21 * DELTA);
-    for (let view = 0; view < 10; view++)
-      expect(viewTimeout(DELTA, 1, view + 1)).toBe(2 * viewTimeout(DELTA, 1, view));
-    expect(viewTimeout(DELTA, 1, 11)).toBe(viewTimeout(DELTA, 1, 10));
-    expect(viewTimeout(DELTA, 33, 2 ** 32 - 1)).toBeLessThan(2 ** 53);
+describe('the times of a view', () => {
+  it('cover the waits of its leader and a slot, and double with every view up to a bound', () => {
+    expect(openingTimeout(DELTA, 0)).toBe(12 * DELTA);
+    expect(slotTimeout(DELTA, 0)).toBe(13 * DELTA);
+    for (const timeout of [openingTimeout, slotTimeout]) {
+      for (let view = 0; view < 10; view++) expect(timeout(DELTA, view + 1)).toBe(2 * timeout(DELTA, view));
+      expect(timeout(DELTA, 11)).toBe(timeout(DELTA, 10));
+      expect(timeout(DELTA, 2 ** 32 - 1)).toBe(timeout(DELTA, 10));
+    }
+  });
+
+  it('leave a leader its patience in every slot, with the next proposal and its votes after it', () => {
+    expect(attestPatience(DELTA)).toBe(7 * DELTA);
+    for (const view of [0, 1, 5, 40])
+      expect(slotTimeout(DELTA, view)).toBeGreaterThanOrEqual(attestPatience(DELTA) + 4 * DELTA);
   });
 });
 

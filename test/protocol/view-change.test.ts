@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
-import { viewTimeout } from '../../src/protocol/pacemaker.js';
+import { openingTimeout } from '../../src/protocol/pacemaker.js';
 import { consortium, DELTA, type Fixture, Net, others } from './network.js';
 
 let four: Fixture;
@@ -33,7 +33,7 @@ describe('a view whose leader is silent', () => {
     expect(net.sealed(honest)).toBe(true);
     for (const bank of honest) expect(viewOf(net, bank)).toBe(2);
     expect(valuesOf(net, honest).size).toBe(1);
-    expect(net.now).toBeLessThan(viewTimeout(DELTA, 2, 0) + viewTimeout(DELTA, 2, 1) + 12 * DELTA);
+    expect(net.now).toBeLessThan(openingTimeout(DELTA, 0) + openingTimeout(DELTA, 1) + 12 * DELTA);
   });
 });
 
@@ -83,7 +83,8 @@ describe('a value that was prepared', () => {
     const net = new Net(four, {
       // The next leader is no input, gets no draft, and learns of the certificate by timeouts.
       delay: ({ from, to, message }) => {
-        if (from === next && message.type === 'commitment') return null;
+        if (from === next && ['commitment', 'amendment'].includes(message.type)) return null;
+        if (to === next && message.type === 'forward') return null;
         if (from === leader && to === next && message.type === 'draft') return null;
         return message.type === 'vote' && message.phase === 'commit' && message.slot.view === 0 ? null : 100;
       },

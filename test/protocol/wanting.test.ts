@@ -40,6 +40,8 @@ function subject(held: Uint8Array[] = []) {
     outbox,
     journal: new Journal({ banks: 4, consortiumId: manifest.consortiumId, secrets: secret, suite, outbox }),
     observe: () => {},
+    accuse: () => {},
+    isProven: () => false,
   };
   const wanting = new Wanting(context, (wanted) => held.some((each) => each[0] === wanted[0]));
   const asked = (): { to: number; fill: number }[] =>

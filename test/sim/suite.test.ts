@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProvenKey } from '../../src/crypto/bls.js';
+import type { DealingHeader } from '../../src/crypto/dealing.js';
+import { ConcordatError } from '../../src/crypto/error.js';
 import type { Suite } from '../../src/protocol/suite.js';
 import { countingSuite, memoisedSuite } from '../../src/sim/suite.js';
 
@@ -65,6 +67,86 @@ describe('a memoised suite', () => {
     ];
     for (const ask of questions) ask();
     expect(asked()).toBe(questions.length);
+  });
+});
+
+describe('dispersal in a memoised suite', () => {
+  const header = (n: number): DealingHeader => ({
+    n,
+    k: 2,
+    length: 5,
+    fragmentRoot: new Uint8Array(32),
+    keyCommitments: [new Uint8Array(32)],
+  });
+  const shape = { n: 4, k: 2, f: 1 };
+
+  /** Accepts what names four banks, refuses the rest, and counts how often it was asked. */
+  function askedDispersal() {
+    let asked = 0;
+    const answer = (holds: boolean) => {
+      asked++;
+      if (!holds) throw new ConcordatError({ code: 'NO' }, 'no');
+      return { asked };
+    };
+    const dispersal = {
+      dealing: ({ n }: DealingHeader) => answer(n === 4),
+      statistics: (threshold: number) => answer(threshold === 2),
+    };
+    const { suite } = askedSuite();
+    const full = { ...suite, dispersal } as unknown as Suite;
+    return { dispersal: memoisedSuite(full).dispersal, full, asked: () => asked };
+  }
+
+  it('decodes equal arguments once', () => {
+    const { dispersal, asked } = askedDispersal();
+    const [first, again] = [0, 1].map(() => dispersal.dealing(header(4), bytes(1), shape, 9));
+    expect(again).toBe(first);
+    const [one, other] = [0, 1].map(() => dispersal.statistics(2, 3, [bytes(1)]));
+    expect(other).toBe(one);
+    expect(asked()).toBe(2);
+  });
+
+  it('refuses equal arguments with the same error, computed once', () => {
+    const { dispersal, asked } = askedDispersal();
+    for (let i = 0; i < 3; i++) {
+      expect(() => dispersal.dealing(header(5), bytes(1), shape, 9)).toThrow(ConcordatError);
+      expect(() => dispersal.statistics(1, 3, [bytes(1)])).toThrow(ConcordatError);
+    }
+    expect(asked()).toBe(2);
+  });
+
+  it('takes no two different questions for one', () => {
+    const { dispersal, asked } = askedDispersal();
+    const questions = [
+      () => dispersal.dealing(header(4), bytes(1), shape, 9),
+      () => dispersal.dealing({ ...header(4), length: 6 }, bytes(1), shape, 9),
+      () => dispersal.dealing({ ...header(4), keyCommitments: [] }, bytes(1), shape, 9),
+      () => dispersal.dealing(header(4), bytes(2), shape, 9),
+      () => dispersal.dealing(header(4), bytes(1), { ...shape, k: 3 }, 9),
+      () => dispersal.dealing(header(4), bytes(1), { ...shape, f: 0 }, 9),
+      () => dispersal.dealing(header(4), bytes(1), shape, 8),
+      () => dispersal.statistics(2, 3, [bytes(1)]),
+      () => dispersal.statistics(2, 4, [bytes(1)]),
+      () => dispersal.statistics(2, 3, [bytes(1), bytes()]),
+      () => dispersal.statistics(2, 3, [bytes(2)]),
+    ];
+    for (const ask of questions) ask();
+    expect(asked()).toBe(questions.length);
+  });
+
+  it('does not take a fault of its own for a refusal', () => {
+    const broken = { dealing: () => (undefined as unknown as bigint[])[0] };
+    const { full } = askedDispersal();
+    const { dispersal } = memoisedSuite({ ...full, dispersal: broken } as unknown as Suite);
+    for (let i = 0; i < 2; i++)
+      expect(() => dispersal.dealing(header(4), bytes(1), shape, 9)).toThrow(TypeError);
+  });
+
+  it('passes a counting suite uncounted', () => {
+    const { full } = askedDispersal();
+    const work = { signatures: 0, verifications: 0 };
+    countingSuite(full, work).dispersal.statistics(2, 3, [bytes(1)]);
+    expect(work).toEqual({ signatures: 0, verifications: 0 });
   });
 });
 
