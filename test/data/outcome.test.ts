@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ORDER } from '../../src/crypto/babyjubjub.js';
 import { toHex } from '../../src/crypto/bytes.js';
 import { decode, encode } from '../../src/crypto/encoding.js';
-import { isConcordatError } from '../../src/crypto/error.js';
+import { ConcordatError, isConcordatError } from '../../src/crypto/error.js';
 import { type Outcome, reconcileOutcome, totalsCodec } from '../../src/data/outcome.js';
 import { formatKey } from '../../src/data/record.js';
 import type { Schema } from '../../src/data/schema.js';
 import { defineSchema } from '../../src/data/schema-json.js';
+import { type OpenedStatistics, scalarsToStatistics } from '../../src/data/statistics.js';
 import type { Value } from '../../src/data/value.js';
 import { requestOf } from './reconcile-fixture.js';
 
@@ -196,11 +198,26 @@ describe('a disputed key', () => {
     ]);
   });
 
-  it('is unresolved while one of its versions is missing: two executors could decide differently', () => {
+  it('is decided as far as the versions that are open support it, and says how many are not', () => {
     const partly = reconcileOutcome(requestOf(VOTE, 1, split, { opened: (_, version) => version !== 3 }));
-    const closed = reconcileOutcome(requestOf(VOTE, 1, split));
-    expect(partly.totals.unresolved).toBe(1);
-    expect(root(partly)).toBe(root(closed));
+    expect(rowFor(partly, 2)!.values).toEqual([2n, undefined, 200n, undefined]);
+    expect(partly.totals).toMatchObject({ disputed: 1, unresolved: 1 });
+    expect(partly.breaks).toMatchObject([
+      {
+        field: 'owner',
+        state: 'unresolved',
+        reason: 'best value has 2 of 4 voices, 3 decide; 1 of 4 versions were not opened',
+      },
+      { field: 'branch', reason: /registered; 1 of 4 versions were not opened$/ },
+    ]);
+    expect(partly.explanations.map(({ field }) => field)).toEqual(['id', 'balance']);
+  });
+
+  it('has another root with every set of versions that is open', () => {
+    const roots = [[], [3], [4], [3, 4], [1, 2, 3, 4]].map((shut) =>
+      root(reconcileOutcome(requestOf(VOTE, 1, split, { opened: (_, v) => !shut.includes(v) }))),
+    );
+    expect(new Set(roots).size).toBe(5);
   });
 
   it('is decided field by field by the rules of the schema once all versions are open', () => {
@@ -250,6 +267,111 @@ describe('a disputed key', () => {
   });
 });
 
+describe('a closed key', () => {
+  const settled = [book(), book(), book(account(2, 'mistaken')), book()];
+  const split = [book(), book(account(2, 'a')), book(account(2, 'b')), book(account(2, 'c'))];
+  const closed = () => true;
+
+  it('is undecided even when it is settled and its winner is at hand', () => {
+    const outcome = reconcileOutcome(requestOf(VOTE, 1, settled, { closed }));
+    expect(rowFor(outcome, 2)).toBeUndefined();
+    expect(outcome.totals).toEqual({ unanimous: 4, settled: 0, disputed: 1, unvouched: 0, unresolved: 1 });
+    expect(outcome.explanations).toEqual([]);
+    expect(outcome.breaks).toMatchObject([
+      {
+        field: null,
+        state: 'unresolved',
+        reason: 'best version has 3 of 4 voices; it stays closed: the quota of forced disclosures is used up',
+        holders: ['bank-0', 'bank-1', 'bank-2', 'bank-3'],
+        dissenters: [],
+        support: 3,
+      },
+    ]);
+  });
+
+  it('is undecided even when it is disputed and its versions are open', () => {
+    const opened = () => true;
+    const outcome = reconcileOutcome(requestOf(VOTE, 1, split, { opened, closed }));
+    expect(rowFor(outcome, 2)).toBeUndefined();
+    expect(outcome.totals).toMatchObject({ disputed: 1, unresolved: 1 });
+    expect(outcome.breaks[0]!.reason).toMatch(/^best version has 1 of 4 voices; it stays closed/);
+    expect(root(outcome)).toBe(root(reconcileOutcome(requestOf(VOTE, 1, split))));
+  });
+
+  it('leaves the others as they are', () => {
+    const both = settled.map((rows, i) =>
+      rows.map((row) => (row[0] === 4n && i === 0 ? account(4, 'x') : row)),
+    );
+    const one = requestOf(VOTE, 1, both);
+    const [first, second] = one.table.rows;
+    for (const row of [first!, second!]) {
+      const outcome = reconcileOutcome({ ...one, closed: new Set([row]) });
+      expect(outcome.totals).toEqual({ unanimous: 3, settled: 1, disputed: 1, unvouched: 0, unresolved: 1 });
+      expect(outcome.rows).toHaveLength(4);
+      expect(root(outcome)).not.toBe(root(reconcileOutcome(one)));
+    }
+  });
+});
+
+describe('opened statistics', () => {
+  const tables = [book(), book(), book(), book()];
+  const banks = ['bank-0', 'bank-2'];
+  const totals = [10n, -30n, 900n];
+  const each = [
+    [5n, -15n, 450n],
+    [5n, -15n, 450n],
+  ];
+  const withStatistics = (statistics: OpenedStatistics) =>
+    reconcileOutcome(requestOf(VOTE, 1, tables, { statistics }));
+
+  it('are in the result as they were given, or null', () => {
+    expect(withStatistics({ banks, totals, each }).statistics).toEqual({ banks, totals, each });
+    expect(reconcileOutcome(requestOf(VOTE, 1, tables)).statistics).toBeNull();
+  });
+
+  it('are under the root: banks, totals with their signs, and each of the banks own', () => {
+    const variants: OpenedStatistics[] = [
+      { banks, totals, each },
+      { banks, totals, each: null },
+      { banks: [...banks].reverse(), totals, each },
+      { banks: ['bank-0'], totals, each: null },
+      { banks: ['bank-0bank-2'], totals, each: null },
+      { banks, totals: [10n, 30n, 900n], each },
+      { banks, totals: [10n, -30n], each },
+      { banks, totals: [10n, -30n, 900n, 0n], each },
+      { banks, totals, each: [each[0]!, [5n, -15n, 451n]] },
+      {
+        banks,
+        totals,
+        each: [
+          [5n, -15n],
+          [450n, ...each[1]!],
+        ],
+      },
+      { banks, totals, each: [[...each[0]!, ...each[1]!]] },
+      { banks, totals, each: [] },
+      { banks: [], totals: [], each: [] },
+      { banks: [], totals: [], each: null },
+    ];
+    const roots = variants.map((statistics) => root(withStatistics(statistics)));
+    roots.push(root(reconcileOutcome(requestOf(VOTE, 1, tables))));
+    expect(new Set(roots).size).toBe(variants.length + 1);
+  });
+
+  it('do not stop the epoch, however large a liar makes them', () => {
+    const largest = scalarsToStatistics([(ORDER - 1n) / 2n, (ORDER + 1n) / 2n]);
+    const all = Array.from({ length: 1024 }, () => largest);
+    const sums = [0, 1].map((i) => all.reduce((sum, own) => sum + own[i]!, 0n));
+    const named = all.map((_, i) => `bank-${i}`);
+    expect(withStatistics({ banks: named, totals: sums, each: all }).root).toHaveLength(32);
+  });
+
+  it('beyond any field element are refused', () => {
+    for (const totals of [[1n << 512n], [-(1n << 512n)]])
+      expect(() => withStatistics({ banks, totals, each: null })).toThrow(ConcordatError);
+  });
+});
+
 /** Four to seven books that differ at random. */
 const anyBooks = fc
   .record({
@@ -260,7 +382,8 @@ const anyBooks = fc
     fc.record({
       schema: fc.constant(absence === 'vote' ? VOTE : ABSTAIN),
       faults: fc.constant(Math.floor((banks - 1) / 3)),
-      opened: fc.boolean(),
+      hidden: fc.integer({ min: 0, max: 3 }),
+      shut: fc.integer({ min: 1, max: 9 }),
       tables: fc.array(
         fc
           .array(fc.record({ id: fc.integer({ min: 1, max: 8 }), change: fc.integer({ min: 0, max: 3 }) }), {
@@ -277,9 +400,11 @@ const anyBooks = fc
 describe('the result', () => {
   it('is the same whoever computes it, whatever records of its own that bank has', () => {
     fc.assert(
-      fc.property(anyBooks, ({ schema, faults, tables, opened }) => {
+      fc.property(anyBooks, ({ schema, faults, tables, hidden, shut }) => {
+        const opened = (_: unknown, version: number) => version > hidden;
+        const closed = (row: { readonly id: Uint8Array }) => row.id[0]! % shut === 1;
         const outcomes = tables.map((_, self) =>
-          reconcileOutcome(requestOf(schema, faults, tables, { self, opened: () => opened })),
+          reconcileOutcome(requestOf(schema, faults, tables, { self, opened, closed })),
         );
         for (const { root: other, totals, rows, explanations } of outcomes)
           expect({ root: other, totals, rows, explanations }).toEqual({
@@ -295,8 +420,10 @@ describe('the result', () => {
 
   it('accounts for every key of the union: a row or a break for each, and totals that add up', () => {
     fc.assert(
-      fc.property(anyBooks, ({ schema, faults, tables, opened }) => {
-        const outcome = reconcileOutcome(requestOf(schema, faults, tables, { opened: () => opened }));
+      fc.property(anyBooks, ({ schema, faults, tables, hidden, shut }) => {
+        const opened = (_: unknown, version: number) => version > hidden;
+        const closed = (row: { readonly id: Uint8Array }) => row.id[0]! % shut === 1;
+        const outcome = reconcileOutcome(requestOf(schema, faults, tables, { opened, closed }));
         const { unanimous, settled, disputed, unvouched, unresolved } = outcome.totals;
         const union = new Set(tables.flat().map(([id]) => id));
         expect(unanimous + settled + disputed + unvouched).toBe(union.size);

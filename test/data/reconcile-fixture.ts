@@ -4,13 +4,15 @@ import { Dataset, type Entry } from '../../src/data/dataset.js';
 import type { ReconcileRequest } from '../../src/data/reconcile-request.js';
 import type { Schema } from '../../src/data/schema.js';
 import { SketchKey } from '../../src/data/sketch-item.js';
+import type { OpenedStatistics } from '../../src/data/statistics.js';
 import type { Value } from '../../src/data/value.js';
 
 const KEY = new SketchKey(new Uint8Array(32).fill(5));
 
 /**
  * What bank `self` would compute the result of these inputs from: the records all have alike, the conflict table of the
- * rest, winners of settled keys, and all versions of a disputed key for which `opened` holds.
+ * rest, winners of settled keys, and all versions of a disputed key for which `opened` holds. Rows are closed where
+ * `closed` holds.
  */
 export function requestOf(
   schema: Schema,
@@ -19,9 +21,11 @@ export function requestOf(
   options: {
     readonly self?: number;
     readonly opened?: (row: ConflictRow, version: number) => boolean;
+    readonly closed?: (row: ConflictRow) => boolean;
+    readonly statistics?: OpenedStatistics;
   } = {},
 ): ReconcileRequest {
-  const { self = 0, opened = () => false } = options;
+  const { self = 0, opened = () => false, closed = () => false, statistics = null } = options;
   const datasets = tables.map((rows) => Dataset.fromRecords(schema, rows));
   const keys = new Map<string, Uint8Array>();
   for (const { entries } of datasets)
@@ -60,7 +64,9 @@ export function requestOf(
     banks: tables.map((_, i) => `bank-${i}`),
     common: datasets[self]!.entries.filter(({ keyDigest }) => !conflicts.has(toHex(keyDigest))),
     table,
+    closed: new Set(table.rows.filter(closed)),
     versions,
+    statistics,
     local,
   };
 }

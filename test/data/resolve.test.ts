@@ -20,6 +20,7 @@ const claim = (...values: Value[]): Claim[] => values.map((value, bank) => ({ va
 
 const context = (faults: number, more: Partial<ResolveContext> = {}): ResolveContext => ({
   faults,
+  withheld: 0,
   tolerance: null,
   bankIds: Array.from({ length: 40 }, (_, i) => `bank-${i}`),
   ...more,
@@ -134,6 +135,61 @@ describe('majority', () => {
           expect(honest.some((own) => own - value <= tolerance && value - own <= tolerance)).toBe(true);
         },
       ),
+    );
+  });
+
+  it('counts withheld holders as voices that support nothing', () => {
+    expect(majority(claim('a', 'a', 'b'), context(1, { withheld: 2 }))).toEqual({
+      state: 'unresolved',
+      reason: 'best value has 2 of 5 voices, 3 decide',
+    });
+    expect(majority(claim('a', 'a', 'a'), context(1, { withheld: 2 }))).toMatchObject({
+      value: 'a',
+      dissenters: [],
+      margin: 0,
+    });
+    expect(decidedBy(majority, claim('a', 'a', 'a'), context(1, { withheld: 3 }))).toBe(undefined);
+    expect(majority([], context(0, { withheld: 4 })).state).toBe('unresolved');
+  });
+
+  it('decides for the same value or none when any claims are withheld', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.bigInt(0n, 3n), fc.boolean()), { maxLength: 9 }),
+        fc.nat(2),
+        (said, faults) => {
+          const all = said.map(([value], bank) => ({ value, banks: [bank] }));
+          const open = all.filter((_, bank) => said[bank]![1]);
+          const withheld = all.length - open.length;
+          const value = decidedBy(majority, open, context(faults, { withheld }));
+          if (value !== undefined) expect(decidedBy(majority, all, context(faults))).toBe(value);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is never for a value no honest bank has, nor blocked, by f liars that show or withhold theirs', () => {
+    const said = fc.bigInt(0n, 2n);
+    fc.assert(
+      fc.property(
+        fc.array(said, { maxLength: 8 }),
+        fc.array(fc.tuple(fc.bigInt(0n, 4n), fc.boolean()), { maxLength: 4 }),
+        (honest, liars) => {
+          const faults = liars.length;
+          const shown = liars.flatMap(([value, shows]) => (shows ? [value] : []));
+          const withheld = faults - shown.length;
+          const value = decidedBy(majority, claim(...honest, ...shown), context(faults, { withheld }));
+          if (value !== undefined) expect(honest).toContain(value);
+          const holders = honest.length + faults;
+          const agreed = honest.find((one) => {
+            const support = honest.filter((other) => other === one).length;
+            return 2 * support > holders && support > faults;
+          });
+          if (agreed !== undefined) expect(value).toBe(agreed);
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 
@@ -263,6 +319,41 @@ it('median and trimmed mean stay between the smallest and largest honest number,
   );
 });
 
+it('median and trimmed mean do not leave the honest range when any claims are withheld', () => {
+  const number = fc.option(fc.bigInt(-9n, 9n), { nil: null });
+  const bank = fc.tuple(number, fc.boolean());
+  fc.assert(
+    fc.property(
+      fc.array(bank, { minLength: 1, maxLength: 9 }),
+      fc.array(bank, { maxLength: 4 }),
+      (honest, liars) => {
+        const faults = liars.length;
+        const open = [...honest, ...liars].flatMap(([value, shows]) => (shows ? [value] : []));
+        const withheld = honest.length + faults - open.length;
+        for (const rule of [median, trimmedMean]) {
+          const value = decidedBy(rule, claim(...open), context(faults, { withheld }));
+          if (value === undefined) continue;
+          const said = honest.flatMap(([own]) => (typeof own === 'bigint' ? [own] : []));
+          if (value === null) expect(honest.length - said.length).toBeGreaterThan(0);
+          else {
+            expect(value).toBeGreaterThanOrEqual(least(said));
+            expect(value).toBeLessThanOrEqual(greatest(said));
+          }
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+it('median and trimmed mean take withheld holders for voices against null', () => {
+  for (const rule of [median, trimmedMean]) {
+    expect(decidedBy(rule, claim(null, null, 5n), context(1))).toBe(null);
+    expect(decidedBy(rule, claim(null, null, 5n), context(1, { withheld: 1 }))).toBe(undefined);
+    expect(decidedBy(rule, claim(null, null, 5n, 5n, 6n), context(1, { withheld: 9 }))).toBe(5n);
+  }
+});
+
 describe('latest', () => {
   it('is the newest value that f + 1 banks date', () => {
     expect(latest(claim('old', 'new', 'old', 'new', 'newest'), dated(1, 1n, 5n, 2n, 4n, 9n))).toEqual({
@@ -294,6 +385,20 @@ describe('latest', () => {
   it('prefers more supporters among equally new values, and leaves equals unresolved', () => {
     expect(decidedBy(latest, claim('a', 'b', 'b'), dated(0, 5n, 5n, 5n))).toBe('b');
     expect(latest(claim('a', 'b'), dated(0, 5n, 5n)).state).toBe('unresolved');
+  });
+
+  it('is decided although up to f holders are withheld, and not when an honest one must be among them', () => {
+    const given = dated(1, 1n, 5n, 2n, 4n);
+    const said = claim('old', 'new', 'old', 'new');
+    expect(decidedBy(latest, said, { ...given, withheld: 1 })).toBe('new');
+    expect(latest(said, { ...given, withheld: 2 })).toEqual({
+      state: 'unresolved',
+      reason: '2 holders are withheld, and one of them may have a newer value',
+    });
+    expect(latest([], { ...given, withheld: 1 })).toEqual({
+      state: 'unresolved',
+      reason: 'no value is dated by 2 banks',
+    });
   });
 
   it('takes null, and numbers within tolerance, as values', () => {
@@ -341,6 +446,18 @@ describe('authority', () => {
     expect(decidedBy(trusted, claim('a', 'a', null), context(1))).toBe(null);
   });
 
+  it('does not pass the word on from a bank whose version is withheld', () => {
+    const withholds = (...banks: number[]) =>
+      context(1, { withheld: banks.length, withholds: (bank) => banks.includes(bank) });
+    expect(trusted([{ value: 'a', banks: [0, 1] }], withholds(2))).toEqual({
+      state: 'unresolved',
+      reason: 'bank-2 holds it, and what it says is withheld',
+    });
+    expect(decidedBy(trusted, claim('a', 'a', 'b'), withholds(0, 3))).toBe('b');
+    expect(decidedBy(trusted, [{ value: 'a', banks: [0, 1] }], withholds(3))).toBe('a');
+    expect(decidedBy(trusted, [{ value: 'a', banks: [0] }], context(1, { withheld: 1 }))).toBe('a');
+  });
+
   it('does not decide when no listed bank holds it', () => {
     expect(trusted([{ value: 'a', banks: [1, 3] }], context(0))).toEqual({
       state: 'unresolved',
@@ -383,6 +500,7 @@ it('no rule depends on the order of claims or of the banks in them', () => {
 describe('a field', () => {
   const environment = {
     faults: 1,
+    withheld: 0,
     bankIds: ['bank-0', 'bank-1', 'bank-2'],
     instants: (name: string) => (bank: number) => (name === 'updated' ? BigInt(bank) : null),
   };
@@ -416,5 +534,100 @@ describe('a field', () => {
       reason: 'no function "toString" is registered',
     });
     expect(ruleOf({ function: 'largest' }).state).toBe('unresolved');
+  });
+
+  it('stays open when a function of the host throws, and the reason is what it says', () => {
+    const thrown = (error: unknown) => {
+      const functions = new Map<string, Resolver>([
+        [
+          'broken',
+          () => {
+            throw error;
+          },
+        ],
+      ]);
+      return ruleOf({ function: 'broken' }, { functions });
+    };
+    const reason = (text: string) => ({ state: 'unresolved', reason: `function "broken" failed: ${text}` });
+    expect(thrown(new Error('out of tune'))).toEqual(reason('out of tune'));
+    expect(thrown('plain text')).toEqual(reason('plain text'));
+    expect(thrown(undefined)).toEqual(reason('undefined'));
+    expect(thrown(Object.create(null))).toEqual(reason('it threw what has no text'));
+    expect(thrown(new Error('x'.repeat(5000)))).toEqual(reason('x'.repeat(200)));
+  });
+
+  it('stays open when a function of the host returns no resolution', () => {
+    const good = {
+      state: 'decided',
+      value: 5n,
+      rule: 'mine',
+      supporters: [1, 2],
+      dissenters: [0],
+      margin: 0,
+    };
+    const returned = (answer: unknown) =>
+      ruleOf({ function: 'mine' }, { functions: new Map([['mine', (() => answer) as unknown as Resolver]]) });
+    expect(returned(good)).toEqual(good);
+    const { margin: _, ...incomplete } = good;
+    for (const bad of [
+      undefined,
+      null,
+      5n,
+      [],
+      Promise.resolve(good),
+      incomplete,
+      { ...good, state: 'Decided' },
+      { ...good, value: 5 },
+      { ...good, value: undefined },
+      { ...good, value: {} },
+      { ...good, rule: 7 },
+      { ...good, supporters: [3] },
+      { ...good, supporters: [-1] },
+      { ...good, supporters: ['bank-1'] },
+      { ...good, supporters: new Set([1]) },
+      { ...good, dissenters: new Array(1e6).fill(0) },
+      { ...good, margin: 0.5 },
+      { state: 'unresolved' },
+    ])
+      expect(returned(bad)).toEqual({
+        state: 'unresolved',
+        reason: 'function "mine" returned no resolution',
+      });
+    const trap = {
+      get state(): string {
+        throw new Error('caught in the act');
+      },
+    };
+    expect(returned(trap)).toEqual({
+      state: 'unresolved',
+      reason: 'function "mine" failed: caught in the act',
+    });
+  });
+
+  it('shows a function of the host copies, which it may ruin', () => {
+    const banks = [...environment.bankIds];
+    const claims = claim(1n, 5n, 5n);
+    const vandal: Resolver = (given, { bankIds }) => {
+      (bankIds as string[]).length = 0;
+      (given[0]!.banks as number[]).push(2);
+      (given as Claim[]).pop();
+      return { state: 'unresolved', reason: 'done' };
+    };
+    const resolve = { function: 'vandal' };
+    const given = { ...environment, bankIds: banks, functions: new Map([['vandal', vandal]]) };
+    expect(resolveField({ resolve, tolerance: null }, claims, given)).toMatchObject({ reason: 'done' });
+    expect([banks, claims]).toEqual([environment.bankIds, claim(1n, 5n, 5n)]);
+  });
+
+  it('is resolved knowing who is withheld', () => {
+    const withheld = { withheld: 1, withholds: (bank: number) => bank === 0 };
+    const open = said.slice(1);
+    const by = (resolve: Parameters<typeof resolveField>[0]['resolve']) =>
+      resolveField({ resolve, tolerance: null }, open, { ...environment, ...withheld });
+    expect(by('majority')).toMatchObject({ value: 5n, margin: 0 });
+    expect(by('median')).toMatchObject({ reason: 'median needs 3 numbers, 2 are claimed' });
+    expect(by({ latest: 'updated' })).toMatchObject({ value: 5n });
+    expect(by({ authority: ['bank-0', 'bank-1'] }).state).toBe('unresolved');
+    expect(by({ authority: ['bank-1'] })).toMatchObject({ value: 5n });
   });
 });

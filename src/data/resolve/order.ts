@@ -74,7 +74,7 @@ export const trimmedMean: Resolver = orderRule('trimmed-mean', (sorted, faults) 
 });
 
 /** The whole number nearest to dividend / divisor, the even one of two. The divisor is positive. */
-function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
+export function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
   const remainder = ((dividend % divisor) + divisor) % divisor;
   const floor = (dividend - remainder) / divisor;
   const roundsUp = 2n * remainder > divisor || (2n * remainder === divisor && floor % 2n !== 0n);
