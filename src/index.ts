@@ -8,6 +8,8 @@
  */
 export { ConcordatError, isConcordatError } from './crypto/error.js';
 export { Dataset } from './data/dataset.js';
+export type { DecideKey } from './data/decide-key.js';
+export type { Resolver } from './data/resolve.js';
 export type { Schema, SchemaError } from './data/schema.js';
 export { defineSchema } from './data/schema-json.js';
 export type { VerifiedSeal } from './protocol/seal.js';
@@ -19,5 +21,14 @@ export {
   type ReconcileOutcome,
   reconcile,
 } from './sim/reconcile.js';
-export type { BankReport, BankState, EpochReport, KeyCounts, Report } from './sim/report.js';
+export type {
+  BankReport,
+  BankState,
+  EpochReport,
+  KeyCounts,
+  Report,
+  StatisticsReport,
+  SuspicionReport,
+} from './sim/report.js';
+export type { Reconcile, ResultRules } from './sim/result-rules.js';
 export { type SimulateOptions, simulate } from './sim/simulate.js';

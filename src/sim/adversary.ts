@@ -29,6 +29,8 @@ export interface AttackContext {
   /** The bank's real protocol core; it goes on running whatever the attack sends. */
   readonly bank: Bank;
   readonly index: number;
+  /** The bank's records of the epoch, after any lies. */
+  readonly dataset: Dataset;
   readonly manifest: Manifest;
   readonly secrets: BankSecrets;
   readonly suite: Suite;
@@ -36,6 +38,8 @@ export interface AttackContext {
   readonly accomplices: readonly number[];
   /** The input that made the core send. */
   readonly input: Input;
+  /** The message in the input; null when it is none, or bytes that are no message. */
+  readonly heard: Message | null;
   /** How many inputs this bank has had. */
   readonly step: number;
   /** Milliseconds since the simulation began. */
@@ -70,6 +74,8 @@ export interface Adversary {
   readonly description?: string;
   /** Alters the bank's records before the epoch starts. */
   readonly records?: (dataset: Dataset, context: RecordsContext) => Dataset;
+  /** Whether the bank's core gets this input; always, when left out. What it does not hear, `attack` does not see. */
+  readonly hears?: (context: AttackContext) => boolean;
   /** Gets what the core is about to send and returns what is sent instead. */
   readonly attack?: (
     outgoing: readonly AdversarialSend[],
@@ -100,7 +106,8 @@ export function defineAdversary(adversary: Adversary): Adversary {
     );
   };
   if (typeof adversary.name !== 'string' || adversary.name === '') invalid('it has no name');
-  if (!adversary.attack && !adversary.records) invalid('it has neither `attack` nor `records`');
+  if (!adversary.attack && !adversary.records && !adversary.hears)
+    invalid('it has none of `attack`, `records` and `hears`');
   return Object.freeze({ ...adversary });
 }
 

@@ -25,6 +25,18 @@ export function misstateField(schema: Schema, values: readonly Value[], random: 
   return alter(schema, values, random, 0);
 }
 
+/** The record with another value in this field, which must have one: see {@link misstateField}. */
+export function restateField(
+  schema: Schema,
+  values: readonly Value[],
+  field: number,
+  random: Random,
+): Value[] {
+  const out = [...values];
+  out[field] = otherValue(schema.fields[field]!, out[field]!, random);
+  return out;
+}
+
 function alter(schema: Schema, values: readonly Value[], random: Random, another: number): Value[] {
   const out = [...values];
   const open = schema.fields

@@ -4,8 +4,17 @@ import { DAY_MS, daysFromCivil } from '../data/date.js';
 import type { Schema } from '../data/schema.js';
 import { defineSchema } from '../data/schema-json.js';
 import type { Value } from '../data/value.js';
-import { misstateField } from './falsify.js';
+import { maxFaults } from '../protocol/quorum.js';
 import type { Random } from './random.js';
+import {
+  addDisputes,
+  addNoise,
+  dissentersNeeded,
+  drawSlips,
+  MAX_NOISE,
+  type SlipSource,
+  type Slips,
+} from './slips.js';
 
 /** What {@link generate} throws. */
 export type GenerateError = {
@@ -22,6 +31,15 @@ export interface GenerateOptions {
   readonly records: number;
   /** The share of keys, 0 to 1, on which one honest bank errs. */
   readonly divergence: number;
+  /**
+   * The share of keys, other ones, on which so many honest banks err that no version settles, each in its own way: with
+   * `divergence` at most 1. 0 when left out. Of fewer honest banks than that takes, all err.
+   */
+  readonly disputed?: number;
+  /** The share of keys, any, on which every honest bank's amount is off by up to five cents. 0 when left out. */
+  readonly noise?: number;
+  /** f, which decides how many banks settle a key; ⌊(n − 1)/3⌋ when left out. */
+  readonly faults?: number;
   readonly random: Random;
   /** Honest banks by index, at least one unless `divergence` is 0. */
   readonly honest: readonly number[];
@@ -37,7 +55,10 @@ export interface Generated {
 
 const CURRENCIES = ['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'SEK', 'PLN'];
 
-/** Payments between banks: a replicated table of 8 fields, about 100 canonical bytes a record. */
+/**
+ * Payments between banks: a replicated table of 8 fields, about 100 canonical bytes a record. Disputed amounts come out as
+ * the median, where amounts support one another that are a few cents apart; all else goes by majority.
+ */
 export const PAYMENTS: Schema = defineSchema({
   name: 'interbank-payments',
   version: 1,
@@ -47,7 +68,7 @@ export const PAYMENTS: Schema = defineSchema({
     payment: { type: 'integer' },
     beneficiary: { type: 'string', maxLength: 70 },
     account: { type: 'string', maxLength: 34 },
-    amount: { type: 'decimal', scale: 2 },
+    amount: { type: 'decimal', scale: 2, resolve: 'median', tolerance: `0.0${MAX_NOISE}` },
     currency: { type: 'enum', values: CURRENCIES },
     valueDate: { type: 'date' },
     bookedAt: { type: 'timestamp' },
@@ -59,16 +80,17 @@ export const PAYMENTS: Schema = defineSchema({
  * Generated payments for `banks` banks, decided by `random` alone.
  *
  * On `divergence` of the keys one honest bank, drawn for each, errs: of every four such keys two are altered (one field
- * that is not of the key), one is missing and one is extra (a record that the truth lacks, under a key of its own).
+ * that is not of the key), one is missing and one is extra (a record that the truth lacks, under a key of its own). What
+ * `disputed` and `noise` add leaves all of that as it is.
  *
  * @throws {@link GenerateError}
  */
 export function generate(options: GenerateOptions): Generated {
-  const { banks, random } = options;
   checkOptions(options);
-  const rows = payments(options.records, random.fork('payments'));
+  const { banks, records, random, honest } = options;
+  const rows = payments(records, random.fork('payments'));
   const truth = Dataset.fromRecords(PAYMENTS, rows);
-  const slips = drawSlips(options, rows, random.fork('slips'));
+  const slips = slipsIn({ schema: PAYMENTS, rows, honest }, options);
   const datasets = Array.from({ length: banks }, (_, bank) => {
     const own = slips.get(bank);
     return own ? Dataset.fromRecords(PAYMENTS, withSlips(rows, own)) : truth;
@@ -76,26 +98,29 @@ export function generate(options: GenerateOptions): Generated {
   return { schema: PAYMENTS, datasets, truth };
 }
 
-/** What one bank has wrong: rows by their place in the truth, null where it lacks the row; beyond the truth, extras. */
-type Slips = Map<number, readonly Value[] | null>;
-
-function drawSlips(options: GenerateOptions, rows: readonly Value[][], random: Random): Map<number, Slips> {
-  const { records, divergence, honest } = options;
-  const slips = new Map<number, Slips>();
-  const wrong = Math.round(records * divergence);
-  const places = random.shuffle([...rows.keys()]).slice(0, wrong);
-  for (const [i, place] of places.entries()) {
-    const bank = random.pick(honest);
-    const own = slips.get(bank) ?? new Map();
-    slips.set(bank, own);
-    if (i % 4 === 1) own.set(place, null);
-    else if (i % 4 === 3) own.set(records + i, payment(records + i, random));
-    else own.set(place, misstateField(PAYMENTS, rows[place]!, random));
-  }
+function slipsIn(source: SlipSource, options: GenerateOptions): Slips {
+  const { banks, records, random, divergence, disputed = 0, noise = 0 } = options;
+  const draw = random.fork('slips');
+  const extra = (place: number): Value[] => payment(place, draw);
+  const { slips, places } = drawSlips(source, Math.round(records * divergence), extra, draw);
+  const others = random
+    .fork('disputes')
+    .shuffle([...source.rows.keys()].filter((place) => !places.has(place)));
+  const dissenters = dissentersNeeded(banks, options.faults ?? maxFaults(banks));
+  const split = others.slice(0, Math.round(records * disputed));
+  addDisputes(slips, source, split, dissenters, random.fork('dissenters'));
+  const noisy = random
+    .fork('noise')
+    .shuffle([...source.rows.keys()])
+    .slice(0, Math.round(records * noise));
+  addNoise(slips, source, noisy, AMOUNT, random.fork('offsets'));
   return slips;
 }
 
-function withSlips(rows: readonly Value[][], slips: Slips): (readonly Value[])[] {
+function withSlips(
+  rows: readonly Value[][],
+  slips: ReadonlyMap<number, readonly Value[] | null>,
+): (readonly Value[])[] {
   const kept = rows.flatMap((row, place) => {
     const own = slips.get(place);
     return own === null ? [] : [own ?? row];
@@ -107,6 +132,8 @@ function withSlips(rows: readonly Value[][], slips: Slips): (readonly Value[])[]
 function payments(count: number, random: Random): Value[][] {
   return Array.from({ length: count }, (_, i) => payment(i, random));
 }
+
+const AMOUNT = PAYMENTS.fields.findIndex(({ name }) => name === 'amount');
 
 /** Payment numbers grow by 1 to 97 a payment: unlike at every place, and not to be guessed by counting. */
 const FIRST_PAYMENT = 740_000_000_000;
@@ -166,14 +193,19 @@ function amount(random: Random): bigint {
   return BigInt(magnitude + random.int(9 * magnitude));
 }
 
-function checkOptions({ banks, records, divergence, honest }: GenerateOptions): void {
+function checkOptions(options: GenerateOptions): void {
+  const { banks, records, divergence, disputed = 0, noise = 0, honest } = options;
   const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
   if (!isCount(banks)) generateError('banks', `is ${banks}, not a whole number of 1 or more`);
   if (!isCount(records)) generateError('records', `is ${records}, not a whole number of 1 or more`);
-  if (!(divergence >= 0 && divergence <= 1)) generateError('divergence', `is ${divergence}, not from 0 to 1`);
+  for (const [option, share] of Object.entries({ divergence, disputed, noise }))
+    if (!(share >= 0 && share <= 1)) generateError(option, `is ${share}, not from 0 to 1`);
+  if (divergence + disputed > 1) generateError('disputed', 'and divergence are above 1 together');
+  if (disputed > 0 && banks === 1) generateError('disputed', 'needs two banks that can differ');
   if (honest.some((bank) => !Number.isInteger(bank) || bank < 0 || bank >= banks))
     generateError('honest', `names a bank that is not among ${banks}`);
-  if (honest.length === 0 && divergence > 0) generateError('honest', 'is empty, so that nobody can err');
+  if (honest.length === 0 && divergence + disputed + noise > 0)
+    generateError('honest', 'is empty, so that nobody can err');
 }
 
 function generateError(option: string, reason: string): never {

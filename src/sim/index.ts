@@ -16,6 +16,7 @@ export { type Consortium, createConsortium } from './consortium.js';
 export { falsifyRecord, misstateField } from './falsify.js';
 export { type Generated, type GenerateError, type GenerateOptions, generate } from './generate.js';
 export { type NetworkError, type NetworkModel, type Partition, propagationBoundMs } from './network.js';
+export type { OptionError } from './option-error.js';
 export { Oracle, type OracleFacts } from './oracle.js';
 export {
   describeNetwork,
@@ -26,9 +27,18 @@ export {
 } from './presets.js';
 export { Random, type RandomError } from './random.js';
 export { type ReconcileOptions, type ReconcileOutcome, reconcile } from './reconcile.js';
-export type { BankReport, BankState, EpochReport, KeyCounts, Report } from './report.js';
+export type {
+  BankReport,
+  BankState,
+  EpochReport,
+  KeyCounts,
+  Report,
+  StatisticsReport,
+  SuspicionReport,
+} from './report.js';
+export type { Reconcile, ResultRules } from './result-rules.js';
 export { type SimulateOptions, simulate } from './simulate.js';
-export { type EpochRecord, Simulation, type SimulationOptions } from './simulation.js';
+export { type EpochRecord, Simulation, type SimulationOptions, type Suspicion } from './simulation.js';
 export type { Work } from './suite.js';
 export { formatTraceEvent, TraceDigest, type TraceEvent } from './trace.js';
 export type { Traffic, Volume } from './traffic.js';

@@ -19,26 +19,29 @@ import type { Random } from './random.js';
  * Everything else is as it was, whole and signed.
  */
 export function lyingDraft({ draft }: MessageOf<'draft'>, context: AttackContext): MessageOf<'draft'> {
-  const { manifest, random, sign } = context;
+  const { manifest, random } = context;
   const rule = classRule(manifest);
   const { inputs } = draft.header;
   const codec = conflictTableCodec(inputs.length, rule, Number.MAX_SAFE_INTEGER);
   const truth = decode(codec, draft.table);
   const lie =
     truth.rows.length === 0 ? denied(draft, random) : withTable(draft, falseTable(truth, rule, random), rule);
-  const { epoch, slot } = lie.header;
-  return {
-    type: 'draft',
-    draft: lie,
-    signature: sign(proposalStatement(epoch, slot, draftDigest(lie.header))),
-  };
+  return signedDraft(lie, context);
+}
+
+/** A draft as its leader sends it. */
+export function signedDraft(draft: Draft, { sign }: AttackContext): MessageOf<'draft'> {
+  const { epoch, slot } = draft.header;
+  const signature = sign(proposalStatement(epoch, slot, draftDigest(draft.header)));
+  return { type: 'draft', draft, signature };
 }
 
 function denied(draft: Draft, random: Random): Draft {
   return { ...draft, header: { ...draft.header, commonRoot: random.bytes(32) } };
 }
 
-function withTable(draft: Draft, table: ConflictTable, rule: ClassRule): Draft {
+/** The draft with another table, and the header that goes with it. */
+export function withTable(draft: Draft, table: ConflictTable, rule: ClassRule): Draft {
   const encoded = encodeConflictTable(table, rule);
   return { ...draft, table: encoded, header: { ...draft.header, table: tableDigest(encoded) } };
 }
@@ -52,7 +55,7 @@ function falseTable({ inputs, rows }: ConflictTable, rule: ClassRule, random: Ra
 }
 
 /** What a row says each input holds; a withheld digest is made up, since its class withholds it again. */
-function holdingsOf(row: ConflictRow, random: Random): (Uint8Array | null)[] {
+export function holdingsOf(row: ConflictRow, random: Random): (Uint8Array | null)[] {
   const digests = row.digests.map((digest) => digest ?? random.bytes(16));
   return row.column.map((version) => (version === 0 ? null : digests[version - 1]!));
 }

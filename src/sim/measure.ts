@@ -3,18 +3,26 @@ import { encode } from '../crypto/encoding.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Outcome, OutcomeRow } from '../data/outcome.js';
 import { encodePartialRecord, encodeRecord } from '../data/record.js';
+import { agree } from '../data/resolve/claims.js';
 import type { Value } from '../data/value.js';
 import { certificateCodec } from '../protocol/certificate.js';
-import type { EpochReport } from './report.js';
+import type { Manifest } from '../protocol/manifest.js';
+import type { EpochReport, SuspicionReport } from './report.js';
 import type { EpochRecord } from './simulation.js';
+import { statisticsReport } from './statistics-report.js';
 import { maxBytesPerBank, type Volume } from './traffic.js';
 
+/** What an epoch is measured against. */
+export interface MeasureContext {
+  readonly manifest: Pick<Manifest, 'banks' | 'parameters' | 'schema'>;
+  readonly honest: readonly number[];
+  /** Null where it is not known. */
+  readonly truth: Dataset | null;
+}
+
 /** The figures of one epoch. */
-export function measureEpoch(
-  record: EpochRecord,
-  honest: readonly number[],
-  truth: Dataset | null,
-): EpochReport {
+export function measureEpoch(record: EpochRecord, context: MeasureContext): EpochReport {
+  const { honest, manifest, truth } = context;
   const sealed = honest.flatMap((bank) => record.sealed[bank] ?? []);
   const outcome = sealed.find((output) => output.outcome)?.outcome ?? null;
   const roots = new Set(sealed.map(({ seal }) => toHex(seal.root)));
@@ -44,6 +52,8 @@ export function measureEpoch(
       rawRecords: record.disclosed.reduce((sum, keys) => sum + keys.size, 0),
       ofRecords: record.datasets.reduce((sum, dataset) => sum + dataset.size, 0),
     },
+    statistics: statisticsReport(manifest, outcome?.statistics ?? null),
+    suspicions: suspicionsOf(record, honest, manifest),
     ...accuracyOf(outcome?.rows ?? [], truth),
   };
 }
@@ -77,7 +87,34 @@ function lowerBound(datasets: readonly Dataset[], honest: readonly number[], out
   return bytes;
 }
 
-/** Right cells over truth cells; an undecided cell counts as wrong. Null figures where the truth is unknown. */
+/** What honest banks suspect, one line for each bank and reason. */
+function suspicionsOf(
+  { suspicions }: EpochRecord,
+  honest: readonly number[],
+  { banks }: MeasureContext['manifest'],
+): SuspicionReport[] {
+  const byReason = new Map<
+    string,
+    { readonly bank: number; readonly reason: string; readonly by: Set<number> }
+  >();
+  for (const { by, bank, reason } of suspicions) {
+    if (!honest.includes(by)) continue;
+    const name = `${bank}/${reason}`;
+    const known = byReason.get(name) ?? { bank, reason, by: new Set<number>() };
+    byReason.set(name, known);
+    known.by.add(by);
+  }
+  const id = (bank: number): string => banks[bank]?.id ?? `#${bank}`;
+  return [...byReason.values()]
+    .sort((a, b) => a.bank - b.bank || (a.reason < b.reason ? -1 : 1))
+    .map(({ bank, reason, by }) => ({
+      bank: id(bank),
+      reason,
+      by: [...by].sort((a, b) => a - b).map(id),
+    }));
+}
+
+/** Right cells over truth cells; an undecided cell counts as wrong, a number within tolerance of the truth as right. Null figures where the truth is unknown. */
 export function accuracyOf(
   rows: readonly OutcomeRow[],
   truth: Dataset | null,
@@ -89,11 +126,13 @@ export function accuracyOf(
   if (!truth) return { accuracy: null, resolvedCells, truthCells: null };
   const truthCells = truth.size * truth.schema.fields.length;
   const decided = new Map(rows.map((row) => [toHex(row.keyDigest), row.values]));
+  const tolerances = truth.schema.fields.map(({ tolerance }) => tolerance);
   let right = 0;
   for (const entry of truth.entries) {
     const values = decided.get(toHex(entry.keyDigest));
     entry.values.forEach((value, i) => {
-      if (values && values[i] === value) right++;
+      const found = values?.[i];
+      if (found !== undefined && agree(found, value, tolerances[i]!)) right++;
     });
   }
   return { accuracy: truthCells === 0 ? 1 : right / truthCells, resolvedCells, truthCells };

@@ -19,6 +19,7 @@ export function naiveReport(options: RunOptions): Report {
   const random = new Random(seed).fork('naive');
   const silent = [...adversaries].filter(([, { records }]) => !records).map(([bank]) => bank);
   let traffic: Traffic | null = null;
+  let disclosedBy: readonly number[] = [];
   const byEpoch = epochs.map((data, epoch): EpochReport => {
     const common = random.fork(`accomplices/${epoch}`);
     const datasets = data.map(({ dataset }, index) => {
@@ -39,8 +40,7 @@ export function naiveReport(options: RunOptions): Report {
     const total = new Set(datasets.flatMap(({ entries }) => entries.map(({ keyDigest }) => toHex(keyDigest))))
       .size;
     const rows = result.records.map(({ keyDigest, values }) => ({ keyDigest, values }));
-    const speaking = datasets.filter((_, bank) => !silent.includes(bank));
-    const disclosed = speaking.reduce((sum, { size }) => sum + size, 0);
+    disclosedBy = datasets.map(({ size }, bank) => (silent.includes(bank) ? 0 : size));
     return {
       epoch,
       records: total,
@@ -54,7 +54,12 @@ export function naiveReport(options: RunOptions): Report {
       lowerBoundBytes: 0,
       certificateBytes: 0,
       keys: { total, unanimous: 0, settled: 0, disputed: 0, unvouched: 0, unresolved: 0 },
-      disclosed: { rawRecords: disclosed, ofRecords: datasets.reduce((sum, { size }) => sum + size, 0) },
+      disclosed: {
+        rawRecords: disclosedBy.reduce((sum, size) => sum + size, 0),
+        ofRecords: datasets.reduce((sum, { size }) => sum + size, 0),
+      },
+      statistics: null,
+      suspicions: [],
       ...accuracyOf(rows, options.truths[epoch] ?? null),
     };
   });
@@ -67,6 +72,7 @@ export function naiveReport(options: RunOptions): Report {
     banks: banks.length,
     faults,
     quorum: quorum(banks.length, faults),
+    quota: null,
     ...last,
     violations: [],
     naive: { messages: last.messages.total, bytes: last.bytes.total },
@@ -76,6 +82,7 @@ export function naiveReport(options: RunOptions): Report {
       adversary: adversaries.get(bank)?.name ?? null,
       state: silent.includes(bank) ? 'silent' : last.agreement ? 'agreed' : 'behind',
       evidence: [],
+      disclosed: disclosedBy[bank]!,
       resultRoot: silent.includes(bank) ? null : last.resultRoot || null,
       bytesSent: traffic?.sent[bank]?.bytes ?? 0,
       bytesReceived: traffic?.received[bank]?.bytes ?? 0,

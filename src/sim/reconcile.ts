@@ -16,12 +16,14 @@ import type { StatisticsMode } from '../protocol/manifest.js';
 import { expectTolerance, maxFaults } from '../protocol/quorum.js';
 import { adversaryNamed } from './adversaries.js';
 import type { Adversary } from './adversary.js';
+import { optionError } from './option-error.js';
 import { networkPreset } from './presets.js';
 import type { Report } from './report.js';
-import { optionError, runConsortium } from './run.js';
+import { describeRules, expectFunctions, type ResultRules, resultRules } from './result-rules.js';
+import { quotaParameter, runConsortium } from './run.js';
 
 /** Options of {@link reconcile}. */
-export interface ReconcileOptions {
+export interface ReconcileOptions extends ResultRules {
   readonly schema: Schema;
   /** Each bank's records by its name. Insertion order is the order of the banks. */
   readonly datasets:
@@ -31,7 +33,13 @@ export interface ReconcileOptions {
   readonly faults?: number;
   /** Banks that are made to misbehave, by name: what the others make of it is the point of a rehearsal. */
   readonly adversaries?: Readonly<Record<string, string | Adversary>>;
+  /** What becomes of the column statistics; `aggregate` by default. */
   readonly statistics?: StatisticsMode;
+  /**
+   * Raw records of disputed keys, and of settled ones with fewer than 2f + 1 supporters, that one bank can be made to
+   * disclose in an epoch, at most; 16 384 by default. Keys beyond it stay open.
+   */
+  readonly quota?: number;
   /** Decides keys, schedule and network; 1 by default. */
   readonly seed?: number;
   readonly onProgress?: (text: string) => void;
@@ -68,6 +76,9 @@ export interface ReconcileOutcome {
  * cryptography. For banks that do not trust one another each would run its own `Bank` instead; this shows what they
  * would get.
  *
+ * The result is what `options.functions`, `options.decide` or `options.reconcile` make of the agreed inputs, by default
+ * what the rules of the schema make of them; each is any deterministic function of these inputs.
+ *
  * @throws `OPTION_INVALID`, `TOO_MANY_FAULTS`, `ADVERSARY_UNKNOWN`
  */
 export async function reconcile(options: ReconcileOptions): Promise<ReconcileOutcome> {
@@ -81,6 +92,7 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileOut
   for (const { id, dataset } of banks)
     if (toHex(dataset.schema.digest) !== toHex(schema.digest))
       optionError('datasets', `has "${id}" under another schema`);
+  expectFunctions(schema, options.functions);
   const adversaries = new Map<number, Adversary>();
   for (const [id, adversary] of Object.entries(options.adversaries ?? {})) {
     const index = banks.findIndex((bank) => bank.id === id);
@@ -95,7 +107,8 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileOut
     faults,
     adversaries,
     network: networkPreset('synchronous', { banks: banks.length }),
-    statistics,
+    manifestParameters: { statistics, ...quotaParameter(options.quota) },
+    rules: resultRules(options),
     suite: defaultSuite(await loadBls()),
     seed,
     honestKnown: false,
@@ -105,6 +118,8 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileOut
       adversaries:
         [...adversaries].map(([bank, { name }]) => `${banks[bank]!.id}=${name}`).join(',') || 'none',
       statistics,
+      ...(options.quota === undefined ? {} : { quota: options.quota }),
+      ...describeRules(options),
       seed,
     },
     onProgress: options.onProgress,

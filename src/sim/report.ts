@@ -1,3 +1,6 @@
+import type { OutlierFigure } from '../data/outliers.js';
+import type { StatisticsMode } from '../protocol/manifest.js';
+
 /** What a bank turned out to be, as the honest banks see it. */
 export type BankState = 'agreed' | 'silent' | 'divergent' | 'faulty' | 'behind';
 
@@ -17,6 +20,8 @@ export interface BankReport {
   readonly state: BankState;
   /** Proofs against it that an honest bank holds; `verified` says that this run checked them again. */
   readonly evidence: readonly { readonly kind: string; readonly verified: boolean }[];
+  /** Its own raw records that left it in a form some other bank can read, each counted once. */
+  readonly disclosed: number;
   /** Root of the result it sealed, hex, null when it did not. */
   readonly resultRoot: string | null;
   /** Bytes of its messages that left it, repeated transmissions included. */
@@ -39,6 +44,41 @@ export interface KeyCounts {
   readonly unvouched: number;
   /** Disputed keys without a decision; counted in `disputed` too. */
   readonly unresolved: number;
+}
+
+/** What honest banks hold against another and cannot prove. It accuses nobody: see {@link BankReport.evidence}. */
+export interface SuspicionReport {
+  /** The bank that is suspected. */
+  readonly bank: string;
+  readonly reason: string;
+  /** The banks that say so. */
+  readonly by: readonly string[];
+}
+
+/** Column statistics that the banks of an epoch opened; decimal text in the field's scale. */
+export interface StatisticsReport {
+  readonly mode: StatisticsMode;
+  /** Names of the banks whose numbers are in. */
+  readonly banks: readonly string[];
+  /**
+   * Over the records of all these banks together: how many values a numeric field has, their sum, and their mean, rounded
+   * half to even, null where there are no values.
+   */
+  readonly fields: readonly {
+    readonly field: string;
+    readonly count: string;
+    readonly sum: string;
+    readonly mean: string | null;
+  }[];
+  /**
+   * Banks whose own figures lie far from the others', see `statisticsOutliers`; known in mode `open` only. An outlier may
+   * be honest and a liar none.
+   */
+  readonly outliers: readonly {
+    readonly bank: string;
+    readonly field: string;
+    readonly figure: OutlierFigure;
+  }[];
 }
 
 /** Figures of one epoch. */
@@ -72,7 +112,14 @@ export interface EpochReport {
   readonly keys: KeyCounts;
   /** Raw records that left their bank in a form some other bank can read, counted once a bank and key. */
   readonly disclosed: { readonly rawRecords: number; readonly ofRecords: number };
-  /** Right cells over truth cells, an open cell counting as wrong; null where the truth is unknown. */
+  /** What was opened of the banks' column statistics; null when nothing was. */
+  readonly statistics: StatisticsReport | null;
+  /** By bank, then reason. */
+  readonly suspicions: readonly SuspicionReport[];
+  /**
+   * Right cells over truth cells, an open cell counting as wrong; null where the truth is unknown. A number within its
+   * field's tolerance of the truth is right.
+   */
   readonly accuracy: number | null;
   /** Cells that have a decided value. */
   readonly resolvedCells: number;
@@ -89,6 +136,11 @@ export interface Report extends Omit<EpochReport, 'epoch'> {
   readonly banks: number;
   readonly faults: number;
   readonly quorum: number;
+  /**
+   * Raw records of disputed keys, and of settled ones with fewer than 2f + 1 supporters, that one bank can be made to
+   * disclose in an epoch, at most; null where nothing bounds them.
+   */
+  readonly quota: number | null;
   /** What the oracle found broken; empty when all guarantees held. */
   readonly violations: readonly string[];
   readonly naive: { readonly messages: number; readonly bytes: number };

@@ -1,8 +1,7 @@
-import { ConcordatError } from '../crypto/error.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Schema } from '../data/schema.js';
-import { evidenceName, verifyEvidence } from '../protocol/evidence.js';
-import type { StatisticsMode } from '../protocol/manifest.js';
+import { type Evidence, evidenceName, verifyEvidence } from '../protocol/evidence.js';
+import type { Parameters } from '../protocol/manifest.js';
 import { expectTolerance, quorum } from '../protocol/quorum.js';
 import type { Suite } from '../protocol/suite.js';
 import type { Adversary } from './adversary.js';
@@ -10,22 +9,12 @@ import { bankStates } from './bank-state.js';
 import { measureEpoch } from './measure.js';
 import { runNaive } from './naive.js';
 import type { NetworkModel } from './network.js';
+import { optionError } from './option-error.js';
 import { describeNetwork } from './presets.js';
 import { Random } from './random.js';
 import type { BankReport, EpochReport, Report } from './report.js';
+import type { ResultRules } from './result-rules.js';
 import { type EpochRecord, Simulation } from './simulation.js';
-
-/** Why an option was refused before anything ran. */
-export type OptionError = {
-  readonly code: 'OPTION_INVALID';
-  readonly option: string;
-  readonly reason: string;
-};
-
-/** Throws a typed {@link OptionError}. */
-export function optionError(option: string, reason: string): never {
-  throw new ConcordatError<OptionError>({ code: 'OPTION_INVALID', option, reason }, `${option} ${reason}`);
-}
 
 /** What a run needs, from whichever side it was asked for. */
 export interface RunOptions {
@@ -36,7 +25,9 @@ export interface RunOptions {
   readonly faults: number;
   readonly adversaries: ReadonlyMap<number, Adversary>;
   readonly network: NetworkModel;
-  readonly statistics: StatisticsMode;
+  readonly rules: ResultRules;
+  /** Of the manifest; what is left out has its default. */
+  readonly manifestParameters: Pick<Parameters, 'statistics'> & Partial<Parameters>;
   readonly suite: Suite;
   readonly seed: number;
   /** Whether a bank without an adversary is known to be honest: in a simulation it is, among real banks nobody knows. */
@@ -52,13 +43,27 @@ export interface Run {
   readonly last: EpochRecord;
 }
 
+/** The largest quota that a manifest can state. */
+export const MAX_QUOTA = 2 ** 32 - 1;
+
+/**
+ * The manifest's parameter for an asked quota, none for none.
+ * @throws `OPTION_INVALID`
+ */
+export function quotaParameter(quota: number | undefined): Partial<Parameters> {
+  if (quota === undefined) return {};
+  if (!Number.isSafeInteger(quota) || quota < 0 || quota > MAX_QUOTA)
+    optionError('quota', `is ${quota}, not a whole number from 0 to ${MAX_QUOTA}`);
+  return { disclosureQuota: quota };
+}
+
 /** Milliseconds for the one figure of a report that is not simulated. */
 const wallClock = (): number => globalThis.performance.now();
 
 /**
  * Runs the real protocol through all epochs under the oracle, then naive broadcast on the same data and network, and
  * measures both.
- * @throws `TOO_MANY_FAULTS`
+ * @throws `TOO_MANY_FAULTS`, `OPTION_INVALID` for rules that exclude one another
  */
 export function runConsortium(options: RunOptions): Run {
   const started = wallClock();
@@ -74,7 +79,8 @@ export function runConsortium(options: RunOptions): Run {
     network,
     suite,
     seed,
-    parameters: { statistics: options.statistics },
+    parameters: options.manifestParameters,
+    ...options.rules,
   });
   const honest = banks.map((_, i) => i).filter((i) => !adversaries.has(i));
   const byEpoch: EpochReport[] = [];
@@ -82,7 +88,13 @@ export function runConsortium(options: RunOptions): Run {
   for (const [epoch, data] of epochs.entries()) {
     onProgress?.(`epoch ${epoch + 1} of ${epochs.length}`);
     last = simulation.runEpoch(epoch === 0 ? undefined : data.map(({ dataset }) => dataset));
-    byEpoch.push(measureEpoch(last, honest, options.truths[epoch] ?? null));
+    byEpoch.push(
+      measureEpoch(last, {
+        manifest: simulation.consortium.manifest,
+        honest,
+        truth: options.truths[epoch] ?? null,
+      }),
+    );
     if (!last.complete) break;
   }
   onProgress?.('measuring naive broadcast on the same data');
@@ -103,6 +115,7 @@ export function runConsortium(options: RunOptions): Run {
     banks: banks.length,
     faults,
     quorum: quorum(banks.length, faults),
+    quota: simulation.consortium.manifest.parameters.disclosureQuota,
     ...figures,
     violations: [...simulation.oracle.violations],
     naive: { messages: naive.messages, bytes: naive.bytes },
@@ -135,6 +148,7 @@ function bankReports(
       adversary: adversary?.name ?? null,
       state: states[bank]!,
       evidence: evidence ? [{ kind: evidenceName(evidence), verified: verifies(evidence) }] : [],
+      disclosed: last.disclosed[bank]!.size,
       resultRoot: last.roots[bank] ?? null,
       bytesSent: last.traffic.sent[bank]!.bytes,
       bytesReceived: last.traffic.received[bank]!.bytes,
@@ -143,7 +157,7 @@ function bankReports(
     };
   });
 
-  function verifies(evidence: Parameters<typeof verifyEvidence>[1]): boolean {
+  function verifies(evidence: Evidence): boolean {
     try {
       verifyEvidence(manifest, evidence, options.suite);
       return true;

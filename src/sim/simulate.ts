@@ -1,19 +1,24 @@
 import { loadBls } from '../crypto/bls-load.js';
 import { defaultSuite } from '../protocol/default-suite.js';
-import { STATISTICS_MODES, type StatisticsMode } from '../protocol/manifest.js';
+import { MAX_BANKS, STATISTICS_MODES, type StatisticsMode } from '../protocol/manifest.js';
 import { expectTolerance, maxFaults } from '../protocol/quorum.js';
 import { adversaryNamed } from './adversaries.js';
 import type { Adversary } from './adversary.js';
 import { generate } from './generate.js';
 import { naiveReport } from './naive-report.js';
+import { optionError } from './option-error.js';
 import { NETWORK_PRESETS, type NetworkPreset, networkPreset } from './presets.js';
 import { Random } from './random.js';
 import type { Report } from './report.js';
-import { optionError, type RunOptions, runConsortium } from './run.js';
+import { describeRules, type ResultRules, resultRules } from './result-rules.js';
+import { quotaParameter, type RunOptions, runConsortium } from './run.js';
 
-/** Options of {@link simulate}; every one has a default. */
-export interface SimulateOptions {
-  /** n, 1 to 1024; 7 by default. */
+/**
+ * Options of {@link simulate}; every one has a default. `decide` and `reconcile` are as in {@link ResultRules}; the
+ * generated schema names no function, so there are none to give.
+ */
+export interface SimulateOptions extends Omit<ResultRules, 'functions'> {
+  /** n, 1 to 256; 7 by default. */
   readonly banks?: number;
   /** f, the faults to bear; ⌊(n − 1)/3⌋ by default. */
   readonly faults?: number;
@@ -23,6 +28,18 @@ export interface SimulateOptions {
   readonly records?: number;
   /** Share of the keys on which one honest bank errs; 0.01 by default. */
   readonly divergence?: number;
+  /**
+   * Share of the keys on which so many honest banks err, each in its own way, that no version settles; 0 by default.
+   * Together with `divergence` at most 1.
+   */
+  readonly disputed?: number;
+  /** Share of the keys on which every honest bank's amount is off by up to five cents; 0 by default. */
+  readonly noise?: number;
+  /**
+   * Raw records of disputed keys, and of settled ones with fewer than 2f + 1 supporters, that one bank can be made to
+   * disclose in an epoch, at most; 16 384 by default. Keys beyond it stay open.
+   */
+  readonly quota?: number;
   /** Strategies of the Byzantine banks, in turn: names of built-in ones, or your own. */
   readonly adversaries?: readonly (string | Adversary)[];
   /** Decides everything; 1 by default. */
@@ -48,7 +65,7 @@ export interface SimulateOptions {
  * @throws `OPTION_INVALID`, `TOO_MANY_FAULTS`, `ADVERSARY_UNKNOWN`
  */
 export async function simulate(options: SimulateOptions = {}): Promise<Report> {
-  const banks = integer('banks', options.banks ?? 7, 1, 1024);
+  const banks = integer('banks', options.banks ?? 7, 1, MAX_BANKS);
   const faults = integer('faults', options.faults ?? maxFaults(banks), 0, banks);
   expectTolerance(banks, faults);
   const named = (options.adversaries ?? []).map(adversaryNamed);
@@ -63,12 +80,18 @@ export async function simulate(options: SimulateOptions = {}): Promise<Report> {
   const records = integer('records', options.records ?? 1000, 1, 10_000_000);
   const epochs = integer('epochs', options.epochs ?? 1, 1, 10_000);
   const seed = integer('seed', options.seed ?? 1, 0, Number.MAX_SAFE_INTEGER);
-  const divergence = options.divergence ?? 0.01;
-  if (!(divergence >= 0 && divergence <= 1))
-    optionError('divergence', `is ${divergence}, not a share from 0 to 1`);
+  const divergence = share('divergence', options.divergence ?? 0.01);
+  const disputed = share('disputed', options.disputed ?? 0);
+  const noise = share('noise', options.noise ?? 0);
+  if (divergence + disputed > 1) optionError('disputed', 'and divergence are above 1 together');
+  if (disputed > 0 && banks === 1) optionError('disputed', 'needs two banks that can differ');
+  const manifestParameters = {
+    statistics: options.statistics ?? 'aggregate',
+    ...quotaParameter(options.quota),
+  };
   const preset = options.network ?? 'synchronous';
   if (!NETWORK_PRESETS.includes(preset)) optionError('network', `is none of ${NETWORK_PRESETS.join(', ')}`);
-  const statistics = options.statistics ?? 'aggregate';
+  const { statistics } = manifestParameters;
   if (!STATISTICS_MODES.includes(statistics))
     optionError('statistics', `is none of ${STATISTICS_MODES.join(', ')}`);
   const protocol = options.protocol ?? 'concordat';
@@ -83,7 +106,16 @@ export async function simulate(options: SimulateOptions = {}): Promise<Report> {
   const adversaries = new Map(chosen.map((bank, i) => [bank, named[i % named.length]!]));
   const honest = places.filter((bank) => !adversaries.has(bank)).sort((a, b) => a - b);
   const data = Array.from({ length: epochs }, (_, epoch) =>
-    generate({ banks, records, divergence, random: random.fork(`data/${epoch}`), honest }),
+    generate({
+      banks,
+      faults,
+      records,
+      divergence,
+      disputed,
+      noise,
+      random: random.fork(`data/${epoch}`),
+      honest,
+    }),
   );
   const network = networkPreset(preset, { banks, ...(latency === undefined ? {} : { latencyMs: latency }) });
   const suite = defaultSuite(await loadBls());
@@ -94,7 +126,8 @@ export async function simulate(options: SimulateOptions = {}): Promise<Report> {
     faults,
     adversaries,
     network,
-    statistics,
+    manifestParameters,
+    rules: resultRules(options),
     suite,
     seed,
     honestKnown: true,
@@ -104,8 +137,12 @@ export async function simulate(options: SimulateOptions = {}): Promise<Report> {
       actualFaults: byzantine,
       records,
       divergence,
+      ...(options.disputed === undefined ? {} : { disputed }),
+      ...(options.noise === undefined ? {} : { noise }),
       adversaries: named.map(({ name }) => name).join(',') || 'none',
       statistics,
+      ...(options.quota === undefined ? {} : { quota: options.quota }),
+      ...describeRules(options),
       seed,
       epochs,
     },
@@ -116,6 +153,11 @@ export async function simulate(options: SimulateOptions = {}): Promise<Report> {
 
 function bankName(index: number, banks: number): string {
   return `bank-${String(index + 1).padStart(String(banks).length, '0')}`;
+}
+
+function share(option: string, value: number): number {
+  if (!(value >= 0 && value <= 1)) optionError(option, `is ${value}, not a share from 0 to 1`);
+  return value;
 }
 
 function integer(option: string, value: number, least: number, most: number): number {

@@ -1,28 +1,29 @@
 import { toHex } from '../crypto/bytes.js';
-import { type Codec, decode } from '../crypto/encoding.js';
-import { isConcordatError } from '../crypto/error.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Schema } from '../data/schema.js';
 import { Bank } from '../protocol/bank.js';
 import type { Output } from '../protocol/effects.js';
 import type { Evidence } from '../protocol/evidence.js';
 import type { Parameters } from '../protocol/manifest.js';
-import { messageCodec, messageTypeOf } from '../protocol/message-codec.js';
+import { messageTypeOf } from '../protocol/message-codec.js';
 import type { Message, MessageType } from '../protocol/messages.js';
 import type { Suite } from '../protocol/suite.js';
 import { type Adversary, attackTools } from './adversary.js';
 import { BankNode } from './bank-node.js';
 import { type Consortium, createConsortium } from './consortium.js';
+import { messageReader } from './message-reader.js';
 import { healedAtMs, isTimely, type NetworkModel } from './network.js';
 import { Oracle } from './oracle.js';
 import { Random } from './random.js';
+import { type ResultRules, reconcileBy } from './result-rules.js';
 import { countingSuite, memoisedSuite, type Work } from './suite.js';
 import { TraceDigest, type TraceEvent } from './trace.js';
 import { type Traffic, trafficBetween } from './traffic.js';
-import { World } from './world.js';
+import { watchedNode } from './watched-node.js';
+import { type NodeEffects, World } from './world.js';
 
 /** What a {@link Simulation} is made of. */
-export interface SimulationOptions {
+export interface SimulationOptions extends ResultRules {
   readonly schema: Schema;
   /** Every bank's name and records, before any adversary touches them. */
   readonly banks: readonly { readonly id: string; readonly dataset: Dataset }[];
@@ -36,6 +37,10 @@ export interface SimulationOptions {
   readonly parameters?: Partial<Parameters>;
   /** Is told of everything that happens: the message trace. */
   readonly onTrace?: (event: TraceEvent) => void;
+  /** Is told of every message when it is sent; when and whether it arrives the trace tells. */
+  readonly onSend?: (from: number, to: number, bytes: Uint8Array) => void;
+  /** Is told of everything that a bank's core reports, when it does. */
+  readonly onOutput?: (bank: number, output: Output) => void;
 }
 
 /** What an epoch of a simulation left behind. */
@@ -57,7 +62,7 @@ export interface EpochRecord {
   readonly slots: number;
   readonly traffic: Traffic;
   readonly work: readonly Work[];
-  /** Records that left their bank: for each bank, key digests (hex). */
+  /** Records that left their bank, for one other or, disputed, for all: for each bank, key digests (hex). */
   readonly disclosed: readonly ReadonlySet<string>[];
   /** Banks of which any honest bank heard anything in this epoch. */
   readonly heard: ReadonlySet<number>;
@@ -65,6 +70,15 @@ export interface EpochRecord {
   readonly heardLate: ReadonlySet<number>;
   /** Evidence held by each bank. */
   readonly evidence: readonly (readonly Evidence[])[];
+  /** What banks held against others and cannot prove, in the order in which it came up. */
+  readonly suspicions: readonly Suspicion[];
+}
+
+/** A bank's suspicion of another. It proves nothing. */
+export interface Suspicion {
+  readonly by: number;
+  readonly bank: number;
+  readonly reason: string;
 }
 
 /** Messages that do not lengthen the chain that leads to agreement: gossip about faults. */
@@ -86,6 +100,7 @@ export class Simulation {
   readonly #world: World;
   readonly #work: readonly Work[];
   readonly #trace = new TraceDigest();
+  readonly #read: (bytes: Uint8Array) => Message | null;
   readonly #random: Random;
   #epoch = 0;
   #current!: MutableEpoch;
@@ -108,7 +123,9 @@ export class Simulation {
     this.oracle = new Oracle({
       ids: banks.map(({ id }) => id),
       faults,
-      absence: schema.absence,
+      schema,
+      quota: manifest.parameters.disclosureQuota,
+      decides: options.reconcile ? 'host' : options.decide || options.functions ? 'functions' : 'schema',
       honest,
       timely: isTimely(network),
     });
@@ -118,13 +135,15 @@ export class Simulation {
         new Bank({ manifest, index, secrets: secret, suite: countingSuite(suite, this.#work[index]!) }),
     );
     this.#beginEpoch(banks.map(({ dataset }) => dataset));
-    const codec = messageCodec(manifest.size);
+    this.#read = messageReader(manifest.size);
+    const reconcile = reconcileBy(options);
     this.#nodes = this.#banks.map((bank, index) => {
       const adversary = adversaries.get(index) ?? null;
       return new BankNode({
         bank,
         dataset: this.#current.datasets[index]!,
         adversary,
+        reconcile,
         tools: adversary && {
           index,
           manifest,
@@ -139,7 +158,7 @@ export class Simulation {
       });
     });
     this.#world = new World({
-      nodes: this.#nodes,
+      nodes: this.#nodes.map((node, index) => watchedNode(node, (effects) => this.#watch(index, effects))),
       network,
       random: this.#random.fork('network'),
       label: messageTypeOf,
@@ -147,8 +166,7 @@ export class Simulation {
       onTrace: (event) => {
         this.#trace.note(event);
         options.onTrace?.(event);
-        if (event.kind === 'deliver')
-          this.#onDeliver(event.from, event.to, () => decodeOrNull(codec, event.bytes));
+        if (event.kind === 'deliver') this.#onDeliver(event.from, event.to, this.#read(event.bytes));
       },
     });
   }
@@ -164,7 +182,7 @@ export class Simulation {
       this.#beginEpoch(datasets);
       this.#world.restartDepths();
       this.#nodes.forEach((node, i) => {
-        this.#world.inject(i, node.startEpoch(this.#current.datasets[i]!));
+        this.#world.inject(i, this.#watch(i, node.startEpoch(this.#current.datasets[i]!)));
       });
     }
     const { banks, network } = this.options;
@@ -218,6 +236,7 @@ export class Simulation {
       heard: new Set(),
       heardLate: new Set(),
       someoneAgreed: false,
+      suspicions: [],
       before: this.#world?.traffic ?? null,
       workBefore: this.#work.map((work) => ({ ...work })),
     };
@@ -226,6 +245,7 @@ export class Simulation {
   #onOutput(bank: number, output: Output): void {
     const current = this.#current;
     this.oracle.onOutput(bank, output);
+    this.options.onOutput?.(bank, output);
     const isHonest = !this.options.adversaries.has(bank);
     if (output.type === 'view' && isHonest) current.views = Math.max(current.views, output.view + 1);
     if (output.type === 'agreed') {
@@ -234,20 +254,30 @@ export class Simulation {
       current.delays[bank] = this.#world.depthOf(bank);
     }
     if (output.type === 'sealed') current.sealed[bank] = output;
+    if (output.type === 'suspected')
+      current.suspicions.push({ by: bank, bank: output.bank, reason: output.reason });
     if (output.type === 'disclosed') current.disclosed[bank]!.add(toHex(output.keyDigest));
   }
 
-  #onDeliver(from: number, to: number, read: () => Message | null): void {
+  /** Shows the oracle messages as they are sent: what a bank may say depends on what it knows then. */
+  #watch(index: number, effects: NodeEffects): NodeEffects {
+    for (const { to, bytes } of effects.send) {
+      this.options.onSend?.(index, to, bytes);
+      const message = this.#read(bytes);
+      if (message) this.oracle.onMessage(index, to, message);
+    }
+    return effects;
+  }
+
+  #onDeliver(from: number, to: number, message: Message | null): void {
     if (!this.options.adversaries.has(to)) {
       this.#current.heard.add(from);
       if (this.#current.someoneAgreed) this.#current.heardLate.add(from);
     }
-    const message = read();
     if (!message) return; // bytes that an adversary made up
-    if (message.type === 'records')
-      for (const { record } of message.records) this.oracle.onRawRecord(from, to, toHex(record));
     if (message.type === 'draft') this.#current.proposals.add(slotName(message.draft.header.slot));
-    if (message.type === 'repeat') this.#current.proposals.add(slotName(message.slot));
+    if (message.type === 'repeat' || message.type === 'proposal')
+      this.#current.proposals.add(slotName(message.slot));
   }
 }
 
@@ -263,17 +293,9 @@ interface MutableEpoch {
   readonly heard: Set<number>;
   readonly heardLate: Set<number>;
   someoneAgreed: boolean;
+  readonly suspicions: Suspicion[];
   readonly before: Traffic | null;
   readonly workBefore: readonly Work[];
 }
 
 const slotName = (slot: { view: number; index: number }): string => `${slot.view}.${slot.index}`;
-
-function decodeOrNull(codec: Codec<Message>, bytes: Uint8Array): Message | null {
-  try {
-    return decode(codec, bytes);
-  } catch (error) {
-    if (isConcordatError(error)) return null;
-    throw error;
-  }
-}

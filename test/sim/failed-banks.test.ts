@@ -71,7 +71,7 @@ async function rehearse(lies: Readonly<Record<string, string>>, seed = 1) {
 
 describe('the ten real copies of the failed-banks list', () => {
   it('come out, cell by cell, as most of the nine others have them, whatever the tenth lies', async () => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       const { outcome, wrong, open } = await rehearse({ 'bank-05': 'falsify' }, seed);
       expect({ wrong, open }).toEqual({ wrong: [], open: [] });
       expect(outcome.report.keys.total).toBe(569);

@@ -116,6 +116,81 @@ describe('generate', () => {
     expect(make({ records: 1, divergence: 0.1 }).datasets[0]!.size).toBe(1);
   });
 
+  /** How many banks hold each version of a key. */
+  const support = ({ datasets }: Generated, key: Uint8Array): number[] => {
+    const versions = new Map<string, number>();
+    for (const dataset of datasets) {
+      const entry = dataset.get(key);
+      if (entry) versions.set(toHex(entry.digest), (versions.get(toHex(entry.digest)) ?? 0) + 1);
+    }
+    return [...versions.values()].sort((a, b) => b - a);
+  };
+
+  it('splits the honest banks on the stated share of keys, so that just no version settles', () => {
+    for (const [banks, faults, honest] of [
+      [4, 1, [0, 1, 2]],
+      [7, 2, [0, 2, 3, 4, 6]],
+      [10, 3, [0, 1, 2, 3, 4, 5, 6]],
+      [3, 0, [0, 1, 2]],
+    ] as const) {
+      const made = make({ banks, honest, divergence: 0, disputed: 0.25, records: 200 });
+      const split = made.truth.entries.filter(({ keyDigest }) => support(made, keyDigest).length > 1);
+      expect(split).toHaveLength(50);
+      const bound = Math.ceil((banks + faults + 1) / 2);
+      for (const { keyDigest } of split) expect(support(made, keyDigest)[0]).toBe(bound - 1);
+    }
+  });
+
+  it('leaves every single field of a disputed key to more than half of the banks', () => {
+    const { datasets, truth } = make({ banks: 7, honest: [0, 1, 2, 3, 4], divergence: 0, disputed: 1 });
+    for (const { keyDigest, values } of truth.entries)
+      values.forEach((value, f) => {
+        const right = datasets.filter((dataset) => dataset.get(keyDigest)!.values[f] === value);
+        expect(right.length).toBeGreaterThan(7 / 2);
+      });
+  });
+
+  it('adds disputes to other keys than those on which one bank errs, whose errors stay as they are', () => {
+    const [plain, both] = [make({ divergence: 0.3 }), make({ divergence: 0.3, disputed: 0.7 })];
+    for (const { keyDigest } of plain.truth.entries) {
+      const before = support(plain, keyDigest);
+      const one = before.length > 1 || before[0]! < 4;
+      if (one) expect(support(both, keyDigest)).toEqual(before);
+      else if (before[0] === 4 && support(both, keyDigest)[0] !== 4)
+        expect(support(both, keyDigest)).toEqual([2, 1, 1]);
+    }
+    const split = both.truth.entries.filter(({ keyDigest }) => support(both, keyDigest).length === 3);
+    expect(split).toHaveLength(28);
+  });
+
+  it('moves every honest bank’s amount by at most five cents on the keys that are noisy, and no other field', () => {
+    const honest = [0, 1, 2, 3, 4];
+    const { datasets, truth } = make({ banks: 7, honest, divergence: 0, noise: 0.5 });
+    const noisy = truth.entries.filter(({ keyDigest, digest }) =>
+      honest.some((bank) => toHex(datasets[bank]!.get(keyDigest)!.digest) !== toHex(digest)),
+    );
+    expect(noisy).toHaveLength(20);
+    for (const { keyDigest, values } of noisy) {
+      const amounts = honest.map((bank) => datasets[bank]!.get(keyDigest)!.values[3] as bigint);
+      expect(new Set(amounts).size).toBe(5);
+      for (const amount of amounts)
+        expect(Math.abs(Number(amount - (values[3] as bigint)))).toBeLessThanOrEqual(5);
+      for (const bank of honest)
+        expect(datasets[bank]!.get(keyDigest)!.values.with(3, null)).toEqual(values.with(3, null));
+    }
+    expect(datasets[5]).toBe(truth);
+  });
+
+  it('makes noise of altered records too, and leaves missing ones missing', () => {
+    const quiet = make({ divergence: 1, honest: [2] });
+    const { datasets, truth } = make({ divergence: 1, noise: 1, honest: [2] });
+    for (const { keyDigest } of truth.entries) {
+      const [before, after] = [quiet.datasets[2]!.get(keyDigest), datasets[2]!.get(keyDigest)];
+      expect(after === undefined).toBe(before === undefined);
+      if (before && after) expect(after.values.with(3, null)).toEqual(before.values.with(3, null));
+    }
+  });
+
   it('refuses options that are none', () => {
     const bad: [string, Partial<GenerateOptions>][] = [
       ['banks', { banks: 0 }],
@@ -126,6 +201,15 @@ describe('generate', () => {
       ['divergence', { divergence: -0.1 }],
       ['divergence', { divergence: 1.1 }],
       ['divergence', { divergence: Number.NaN }],
+      ['disputed', { disputed: -0.1 }],
+      ['disputed', { disputed: 1.1 }],
+      ['disputed', { disputed: Number.NaN }],
+      ['disputed', { disputed: 0.95 }],
+      ['disputed', { banks: 1, honest: [0], disputed: 0.1 }],
+      ['noise', { noise: -0.1 }],
+      ['noise', { noise: 1.1 }],
+      ['noise', { noise: Number.NaN }],
+      ['honest', { divergence: 0, noise: 0.1, honest: [] }],
       ['honest', { honest: [4] }],
       ['honest', { honest: [-1] }],
       ['honest', { honest: [0.5] }],

@@ -1,3 +1,4 @@
-import { describeGuarantees } from './guarantees.js';
+import { describeGuarantees, LARGE } from './guarantees.js';
 
-describeGuarantees('equivocate', 'double-vote');
+describeGuarantees(['equivocate', 'double-vote']);
+describeGuarantees(['equivocate'], LARGE);

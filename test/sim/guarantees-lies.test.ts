@@ -1,3 +1,4 @@
-import { describeGuarantees } from './guarantees.js';
+import { describeGuarantees, LARGE } from './guarantees.js';
 
-describeGuarantees('falsify', 'collude', 'lying-leader', 'replay');
+describeGuarantees(['falsify', 'collude', 'lying-leader', 'replay', 'censor', 'feigned-lack', 'copycat']);
+describeGuarantees(['collude', 'censor', 'copycat'], LARGE);

@@ -1,3 +1,4 @@
-import { describeGuarantees } from './guarantees.js';
+import { describeGuarantees, LARGE } from './guarantees.js';
 
-describeGuarantees('silent', 'crash', 'delay', 'garbage-sketch');
+describeGuarantees(['silent', 'crash', 'delay', 'garbage-sketch', 'withhold-slices', 'late-thin']);
+describeGuarantees(['late-thin', 'withhold-slices'], LARGE);

@@ -3,7 +3,8 @@ import { Dataset } from '../../src/data/dataset.js';
 import type { OutcomeRow } from '../../src/data/outcome.js';
 import { defineSchema } from '../../src/data/schema-json.js';
 import type { Value } from '../../src/data/value.js';
-import { accuracyOf, measureEpoch } from '../../src/sim/measure.js';
+import { DEFAULT_PARAMETERS } from '../../src/protocol/manifest.js';
+import { accuracyOf, type MeasureContext, measureEpoch } from '../../src/sim/measure.js';
 import type { EpochRecord } from '../../src/sim/simulation.js';
 
 const schema = defineSchema({
@@ -46,6 +47,20 @@ describe('accuracy', () => {
     expect(accuracyOf([...all.slice(1), row(truth, 1n, 1n, null)], truth).accuracy).toBe(5 / 6);
   });
 
+  it('takes a number within its field’s tolerance of the truth for right, and none beyond', () => {
+    const amounts = defineSchema({
+      name: 'amounts',
+      version: 1,
+      absence: 'vote',
+      key: ['id'],
+      fields: { id: { type: 'integer' }, amount: { type: 'decimal', scale: 2, tolerance: '0.05' } },
+    });
+    const known = Dataset.fromRecords(amounts, [[1n, 1000n]]);
+    const accuracy = (amount: bigint) => accuracyOf([row(known, 1n, 1n, amount)], known).accuracy;
+    expect([1000n, 1005n, 995n].map(accuracy)).toEqual([1, 1, 1]);
+    expect([1006n, 994n].map(accuracy)).toEqual([0.5, 0.5]);
+  });
+
   it('is unknown where the truth is', () => {
     expect(accuracyOf(all, null)).toEqual({ accuracy: null, resolvedCells: 6, truthCells: null });
   });
@@ -54,6 +69,12 @@ describe('accuracy', () => {
     expect(accuracyOf([], book()).accuracy).toBe(1);
   });
 });
+
+const manifest = {
+  banks: ['north', 'south', 'east', 'west'].map((id) => ({ id })),
+  schema,
+  parameters: DEFAULT_PARAMETERS,
+} as unknown as MeasureContext['manifest'];
 
 describe('an epoch in which nobody sealed', () => {
   const nothing = [undefined, undefined];
@@ -75,13 +96,14 @@ describe('an epoch in which nobody sealed', () => {
     },
     work: [],
     disclosed: [new Set<string>(), new Set(['00'])],
+    suspicions: [],
     heard: new Set<number>(),
     heardLate: new Set<number>(),
     evidence: [[], []],
   } as unknown as EpochRecord;
 
   it('has figures all the same: what was sent and seen, and zeros', () => {
-    expect(measureEpoch(record, [0, 1], truth)).toMatchObject({
+    expect(measureEpoch(record, { manifest, honest: [0, 1], truth })).toMatchObject({
       epoch: 4,
       agreement: false,
       resultRoot: '',
@@ -93,6 +115,25 @@ describe('an epoch in which nobody sealed', () => {
       keys: { total: 0 },
       disclosed: { rawRecords: 1, ofRecords: 6 },
       accuracy: 0,
+      statistics: null,
+      suspicions: [],
     });
+  });
+
+  it('tells what honest banks suspect, each reason once, and nothing that a liar says', () => {
+    const suspicions = [
+      { by: 1, bank: 3, reason: 'late' },
+      { by: 0, bank: 3, reason: 'late' },
+      { by: 1, bank: 3, reason: 'late' },
+      { by: 0, bank: 2, reason: 'odd' },
+      { by: 3, bank: 0, reason: 'a lie' },
+      { by: 0, bank: 3, reason: 'early' },
+    ];
+    const measured = measureEpoch({ ...record, suspicions }, { manifest, honest: [0, 1, 2], truth });
+    expect(measured.suspicions).toEqual([
+      { bank: 'east', reason: 'odd', by: ['north'] },
+      { bank: 'west', reason: 'early', by: ['north'] },
+      { bank: 'west', reason: 'late', by: ['north', 'south'] },
+    ]);
   });
 });

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { toHex } from '../../src/crypto/bytes.js';
 import { Dataset, type Entry } from '../../src/data/dataset.js';
 import { defineSchema } from '../../src/data/schema-json.js';
 import type { Output } from '../../src/protocol/effects.js';
+import type { Message } from '../../src/protocol/messages.js';
 import { Oracle, type OracleFacts } from '../../src/sim/oracle.js';
 
 const schema = defineSchema({
   name: 'tiny',
   version: 1,
   absence: 'vote',
+  key: ['id'],
+  fields: { id: { type: 'integer' }, text: { type: 'string' } },
+});
+const partial = defineSchema({
+  name: 'tiny',
+  version: 1,
+  absence: 'abstain',
   key: ['id'],
   fields: { id: { type: 'integer' }, text: { type: 'string' } },
 });
@@ -31,7 +38,8 @@ const BOOKS = [
 const FACTS: OracleFacts = {
   ids: ['north', 'east', 'south', 'west'],
   faults: 1,
-  absence: 'vote',
+  schema,
+  quota: 100,
   honest: [0, 1, 2],
   timely: true,
 };
@@ -50,15 +58,13 @@ interface Sealed {
   readonly root?: number;
   readonly rows?: readonly Pick<Entry, 'keyDigest' | 'values'>[] | null;
   readonly inputs?: readonly number[];
-  readonly leader?: number;
 }
 /** A `sealed` output with as much of a seal as the oracle reads. */
-function sealed({ root = 1, rows = RIGHT, inputs = [0, 1, 2, 3], leader = 0 }: Sealed = {}): Output {
-  const header = { schedule: [leader, 0, 1, 2, 3], slot: { view: 0, index: 0 } };
+function sealed({ root = 1, rows = RIGHT, inputs = [0, 1, 2, 3] }: Sealed = {}): Output {
   return {
     type: 'sealed',
     epoch: 0,
-    seal: { root: bytes(root), header },
+    seal: { root: bytes(root) },
     outcome: rows && { rows },
     inputs,
   } as unknown as Output;
@@ -97,7 +103,12 @@ function judge(deviation: Deviation = {}): string[] {
 const guarantees = (violations: readonly string[]): string[] => [
   ...new Set(violations.map((v) => v.split(':')[0]!)),
 ];
-const record = (bank: number, id: number): string => toHex(entry(BOOKS[bank]!, id).bytes);
+/** A message with a record of a bank. */
+const records = (bank: number, id: number): Message => ({
+  type: 'records',
+  epoch: 0,
+  records: [{ id: bytes(0).subarray(0, 8), record: entry(BOOKS[bank]!, id).bytes }],
+});
 
 describe('a run in which nothing is wrong', () => {
   it('rings no alarm', () => {
@@ -114,8 +125,8 @@ describe('a run in which nothing is wrong', () => {
     expect(judge({ early: byzantine, late: byzantine })).toEqual([]);
   });
 
-  it('rings none for a bank that has the seal but not the data', () => {
-    expect(judge({ sealed: { 1: { rows: null } } })).toEqual([]);
+  it('rings none for a bank that has the seal but not the data, while messages are late', () => {
+    expect(judge({ facts: { timely: false }, sealed: { 1: { rows: null } } })).toEqual([]);
   });
 
   it('rings none for evidence against a Byzantine bank', () => {
@@ -123,15 +134,15 @@ describe('a run in which nothing is wrong', () => {
   });
 
   it('rings none for a settled record that goes to the bank that lacks it, after agreement', () => {
-    expect(judge({ late: (oracle) => oracle.onRawRecord(0, 1, record(0, 2)) })).toEqual([]);
+    expect(judge({ late: (oracle) => oracle.onMessage(0, 1, records(0, 2)) })).toEqual([]);
   });
 
   it('rings none for what a Byzantine bank gives away', () => {
-    expect(judge({ early: (oracle) => oracle.onRawRecord(3, 0, record(3, 3)) })).toEqual([]);
+    expect(judge({ early: (oracle) => oracle.onMessage(3, 0, records(3, 3)) })).toEqual([]);
   });
 
   it('rings none for a bank that passes on what is not its own record', () => {
-    expect(judge({ early: (oracle) => oracle.onRawRecord(1, 0, record(0, 2)) })).toEqual([]);
+    expect(judge({ early: (oracle) => oracle.onMessage(1, 0, records(0, 2)) })).toEqual([]);
   });
 });
 
@@ -181,6 +192,13 @@ describe('termination', () => {
     expect(judge({ sealed: { 3: null } })).toEqual([]);
   });
 
+  it('is broken when a bank seals and never gets the result', () => {
+    expect(judge({ sealed: { 1: { rows: null } } })).toEqual([
+      'termination: epoch 0: east sealed without the result',
+    ]);
+    expect(judge({ sealed: { 3: { rows: null } } })).toEqual([]);
+  });
+
   it('is broken by more views than there are Byzantine leaders, and one', () => {
     const views = (last: number) => (oracle: Oracle) => oracle.onOutput(0, view(last));
     expect(judge({ early: views(1) })).toEqual([]);
@@ -194,7 +212,7 @@ describe('termination', () => {
   it('is all that is broken when nobody seals: what was settled is then not known', () => {
     const stuck = judge({
       sealed: { 0: null, 1: null, 2: null },
-      late: (oracle) => oracle.onRawRecord(0, 1, record(0, 2)),
+      late: (oracle) => oracle.onMessage(0, 1, records(0, 2)),
     });
     expect(stuck).toEqual(['termination: epoch 0: north, east, south did not seal']);
   });
@@ -203,13 +221,21 @@ describe('termination', () => {
 describe('inclusion', () => {
   const without = { inputs: [0, 1, 3], rows: [entry(TRUTH, 1)] };
 
-  it('is broken when an honest leader leaves an honest bank out of 2f + 1 inputs', () => {
-    expect(judge({ all: without })).toEqual(['inclusion: epoch 0: honest south left out of 3 inputs']);
+  it('is broken when an honest bank is left out of 2f + 1 inputs, whoever leads', () => {
+    expect(judge({ all: without })).toEqual([
+      'inclusion: epoch 0: honest south left out of 3 inputs',
+      'inclusion: epoch 0: 1 of 3 inputs lie, which is half of the others',
+    ]);
   });
 
-  it('is not promised under a Byzantine leader, nor while messages are late', () => {
-    expect(judge({ all: { ...without, leader: 3 } })).toEqual([]);
+  it('is not promised while messages are late', () => {
     expect(judge({ all: without, facts: { timely: false } })).toEqual([]);
+  });
+
+  it('is broken when liars are half of the other inputs', () => {
+    // Two liars where one is borne: nobody honest is left out, and still they are too many.
+    const violations = judge({ facts: { honest: [0, 1] } });
+    expect(violations).toContain('inclusion: epoch 0: 2 of 4 inputs lie, which is half of the others');
   });
 
   it('is not broken when only a Byzantine bank is left out', () => {
@@ -242,10 +268,14 @@ describe('the result', () => {
       expect(guarantees(judge({ sealed: { 0: { rows } } }))).toEqual(['result']);
   });
 
-  it('is wrong when a key is decided that the inputs leave open', () => {
-    const violations = judge({ sealed: { 0: { rows: [...RIGHT, entry(TRUTH, 3)] } } });
-    expect(violations).toHaveLength(1);
-    expect(violations[0]).toMatch(/that the inputs leave open$/);
+  it('is wrong when a key is decided that f banks hold, or none', () => {
+    const books = [book([1, 'a'], [6, 'f']), book([1, 'a']), book([1, 'a']), book([1, 'a'])];
+    const rows = [entry(books[0]!, 1)];
+    expect(judge({ books, all: { rows } })).toEqual([]);
+    for (const more of [entry(books[0]!, 6), entry(book([7, 'g']), 7)])
+      expect(judge({ books, sealed: { 0: { rows: [...rows, more] } }, all: { rows } })).toEqual([
+        expect.stringMatching(/^result: epoch 0: north decided key [0-9a-f]{8} that the inputs leave open$/),
+      ]);
   });
 
   it('is wrong when a key is settled without most of its honest holders: then more than f banks lie', () => {
@@ -257,7 +287,8 @@ describe('the result', () => {
       book([1, 'a'], [2, 'x']),
     ];
     const rows = [entry(books[1]!, 1), entry(books[1]!, 2)];
-    const violations = judge({ books, facts: { honest: [0, 1] }, all: { rows } });
+    const facts = { honest: [0, 1], timely: false };
+    const violations = judge({ books, facts, all: { rows } });
     expect(violations).toHaveLength(1);
     expect(violations[0]).toMatch(
       /^result: epoch 0: key [0-9a-f]{8} settled without most of its honest holders$/,
@@ -265,14 +296,17 @@ describe('the result', () => {
   });
 
   it('counts absence only where it is a claim', () => {
-    const books = [book([5, 'e']), book([5, 'e']), book(), book()];
+    const books = [book([5, 'e']), book(), book(), book()];
     const row = entry(books[0]!, 5);
-    expect(judge({ books, facts: { absence: 'abstain' }, all: { rows: [row] } })).toEqual([]);
-    expect(guarantees(judge({ books, facts: { absence: 'abstain' }, all: { rows: [] } }))).toEqual([
-      'result',
-    ]);
+    const two = [books[0]!, books[0]!, book(), book()];
+    // Where it is, three of four settle that there is no such record; where it is not, two holders settle that there is.
     expect(judge({ books, all: { rows: [] } })).toEqual([]);
     expect(guarantees(judge({ books, all: { rows: [row] } }))).toEqual(['result']);
+    expect(judge({ books: two, all: { rows: [] } })).toEqual([]);
+    expect(judge({ books: two, facts: { schema: partial }, all: { rows: [row] } })).toEqual([]);
+    expect(guarantees(judge({ books: two, facts: { schema: partial }, all: { rows: [] } }))).toEqual([
+      'result',
+    ]);
   });
 
   it('is judged by the inputs alone', () => {
@@ -283,22 +317,22 @@ describe('the result', () => {
 
 describe('confidentiality', () => {
   it('is broken by a record that leaves before the inputs are agreed', () => {
-    expect(judge({ early: (oracle) => oracle.onRawRecord(0, 1, record(0, 2)) })).toEqual([
+    expect(judge({ early: (oracle) => oracle.onMessage(0, 1, records(0, 2)) })).toEqual([
       'confidentiality: epoch 0: north sent east a record before the inputs were agreed',
     ]);
   });
 
   it('is broken by a record that is not settled', () => {
-    expect(judge({ late: (oracle) => oracle.onRawRecord(0, 1, record(0, 3)) })).toEqual([
+    expect(judge({ late: (oracle) => oracle.onMessage(0, 1, records(0, 3)) })).toEqual([
       'confidentiality: epoch 0: north sent east a record that is not settled',
     ]);
-    expect(judge({ late: (oracle) => oracle.onRawRecord(1, 0, record(1, 2)) })).toEqual([
+    expect(judge({ late: (oracle) => oracle.onMessage(1, 0, records(1, 2)) })).toEqual([
       'confidentiality: epoch 0: east sent north a record that is not settled',
     ]);
   });
 
   it('is broken by a record that its receiver holds', () => {
-    expect(judge({ late: (oracle) => oracle.onRawRecord(0, 3, record(0, 2)) })).toEqual([
+    expect(judge({ late: (oracle) => oracle.onMessage(0, 3, records(0, 2)) })).toEqual([
       'confidentiality: epoch 0: north sent west a record that it holds',
     ]);
   });

@@ -1,0 +1,13 @@
+import { ConcordatError } from '../crypto/error.js';
+
+/** Why an option was refused before anything ran. */
+export type OptionError = {
+  readonly code: 'OPTION_INVALID';
+  readonly option: string;
+  readonly reason: string;
+};
+
+/** Throws a typed {@link OptionError}. */
+export function optionError(option: string, reason: string): never {
+  throw new ConcordatError<OptionError>({ code: 'OPTION_INVALID', option, reason }, `${option} ${reason}`);
+}

@@ -1,0 +1,26 @@
+import type { Schema } from '../data/schema.js';
+
+/** What the oracle is told of a consortium. It trusts nothing else. */
+export interface OracleFacts {
+  readonly ids: readonly string[];
+  /** f, the faults to bear. */
+  readonly faults: number;
+  readonly schema: Schema;
+  /** Records that one bank may be made to disclose in an epoch, at most. */
+  readonly quota: number;
+  /** Indices of the banks that run the protocol unaltered. */
+  readonly honest: readonly number[];
+  /** Whether every message arrives within Δ: termination and inclusion are promised only then. */
+  readonly timely: boolean;
+  /**
+   * Who decides what is in dispute: the schema's own rules, by default; `functions` of the host, whose decisions nobody
+   * can explain from the inputs; or a `host` that computes the whole result, which is then not judged.
+   */
+  readonly decides?: 'schema' | 'functions' | 'host';
+}
+
+/** Takes a violation: of which guarantee, and what happened. */
+export type Alarm = (guarantee: string, what: string) => void;
+
+/** How the oracle calls a key, by its digest in hex. */
+export const nameKey = (key: string): string => `key ${key.slice(0, 8)}`;
