@@ -12,6 +12,8 @@ const deserter = defineAdversary({
 const report = await simulate({
   banks: 7,
   records: 500,
+  // On one key of fifty the honest banks hold so many versions that none settles; they are decided field by field.
+  disputed: 0.02,
   network: 'wan',
   adversaries: [deserter, adversaries.falsify],
   seed: 7,
@@ -19,4 +21,8 @@ const report = await simulate({
 
 console.log(`agreement: ${report.agreement}, violations: ${report.violations.length}`);
 console.log(`${report.bytes.total} bytes, by naive broadcast ${report.naive.bytes}`);
+const { disputed, unresolved } = report.keys;
+console.log(
+  `${disputed} keys disputed, ${unresolved} of them unresolved; ${100 * report.accuracy} % of the cells are right`,
+);
 for (const { id, adversary, state } of report.perBank) console.log(id, adversary ?? 'honest', state);

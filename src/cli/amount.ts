@@ -3,6 +3,13 @@ export function grouped(value: number): string {
   return String(value).replace(/\B(?=([0-9]{3})+$)/g, ',');
 }
 
+/** A decimal number in text, as {@link grouped}: `-1,234,567.80`. */
+export function groupedText(value: string): string {
+  const [whole = '', fraction] = value.split('.');
+  const shown = whole.replace(/\B(?=([0-9]{3})+$)/g, ',');
+  return fraction === undefined ? shown : `${shown}.${fraction}`;
+}
+
 const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
 
 /** Bytes in decimal units with three digits: `812 B`, `4.31 kB`, `98.1 MB`. */

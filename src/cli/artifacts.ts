@@ -51,15 +51,41 @@ export function shownKey({ key, id, state }: Break): string {
 
 /** `explain.jsonl`: one JSON object a line, by key and in the schema's order of fields; values as reconciled.csv has them. */
 export function* explainJsonl(schema: Schema, explanations: readonly Explanation[]): Generator<string> {
-  const place = new Map(schema.fields.map(({ name }, f) => [name, f]));
-  const sorted = [...explanations].sort(
-    (a, b) => compareKeyText(a.key, b.key) || (place.get(a.field) ?? 0) - (place.get(b.field) ?? 0),
-  );
+  const sorted = sortedExplanations(schema, explanations);
   for (const { key, field, value, rule, supporters, dissenters, margin, class: keyClass } of sorted) {
-    const declared = schema.fields[place.get(field) ?? -1];
+    const declared = schema.fields.find(({ name }) => name === field);
     const shown = declared && typeof value === 'bigint' ? formatValue(declared, value) : value;
     yield `${JSON.stringify({ key, field, value: shown, rule, supporters, dissenters, margin, class: keyClass })}\n`;
   }
+}
+
+/** One field of a disputed key on which its holders differed, and how it was decided. */
+export interface Decision {
+  readonly key: string;
+  readonly field: string;
+  /** As reconciled.csv has it. */
+  readonly value: string;
+  readonly rule: string;
+  readonly supporters: readonly string[];
+  readonly dissenters: readonly string[];
+  readonly margin: number;
+}
+
+/** The contested fields of the disputed keys that were decided, in the order of explain.jsonl. */
+export function contested(schema: Schema, explanations: readonly Explanation[]): Decision[] {
+  return sortedExplanations(schema, explanations).flatMap((each) => {
+    const { key, field, value, rule, supporters, dissenters, margin } = each;
+    if (each.class !== 'disputed' || dissenters.length === 0) return [];
+    const declared = schema.fields.find(({ name }) => name === field)!;
+    return [{ key, field, value: formatValue(declared, value), rule, supporters, dissenters, margin }];
+  });
+}
+
+function sortedExplanations(schema: Schema, explanations: readonly Explanation[]): Explanation[] {
+  const place = new Map(schema.fields.map(({ name }, f) => [name, f]));
+  return [...explanations].sort(
+    (a, b) => compareKeyText(a.key, b.key) || (place.get(a.field) ?? 0) - (place.get(b.field) ?? 0),
+  );
 }
 
 /** A JSON document as a file, indented. */

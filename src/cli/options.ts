@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { STATISTICS_MODES } from '../protocol/manifest.js';
 
 /** The choices of `--protocol`. */
 export const PROTOCOLS = ['concordat', 'naive'] as const;
@@ -43,6 +44,13 @@ export function oneOf<const C extends readonly string[]>(choices: C): (text: str
 export function choice(flags: string, description: string, choices: readonly string[]): Option {
   return new Option(flags, `${description}: ${choices.join(', ')}`).argParser(oneOf(choices));
 }
+
+/** `--statistics`, which says what each mode opens. */
+export const statisticsOption = (): Option =>
+  new Option(
+    '--statistics <mode>',
+    'column statistics (count, sum, sum of squares): none; aggregate, opened in sum only; open, bank by bank (default: aggregate)',
+  ).argParser(oneOf(STATISTICS_MODES));
 
 /** Names separated by commas, added to those given before. */
 export function names(text: string, earlier: readonly string[] = []): readonly string[] {

@@ -5,15 +5,24 @@ import type { Schema } from '../data/schema.js';
 import type { BadRow } from '../data/table-error.js';
 import { readCsv } from '../data/table-reader.js';
 import { type ReconcileOutcome, reconcile } from '../index.js';
-import { STATISTICS_MODES, type StatisticsMode } from '../protocol/manifest.js';
+import type { StatisticsMode } from '../protocol/manifest.js';
+import { MAX_QUOTA } from '../sim/run.js';
 import { ADVERSARIES_HELP } from './adversaries-help.js';
 import { counted, grouped } from './amount.js';
-import { breaksCsv, explainJsonl, jsonText, reconciledCsv, shownKey, sortedBreaks } from './artifacts.js';
+import {
+  breaksCsv,
+  contested,
+  explainJsonl,
+  jsonText,
+  reconciledCsv,
+  shownKey,
+  sortedBreaks,
+} from './artifacts.js';
 import { placeOf, usageError } from './cli-error.js';
 import { commandLine } from './command-line.js';
 import { conclude, isSound } from './conclude.js';
 import { bankNames, readInput, readSchema } from './input.js';
-import { type Assignment, assignments, choice, wholeNumber } from './options.js';
+import { type Assignment, assignments, statisticsOption, wholeNumber } from './options.js';
 import { expectDirectory, type OutputFiles, writeDirectory } from './output.js';
 import { type Paint, paintFor } from './paint.js';
 import { printable } from './printable.js';
@@ -26,6 +35,7 @@ interface ReconcileFlags {
   readonly out: string;
   readonly faults?: number;
   readonly statistics?: StatisticsMode;
+  readonly quota?: number;
   readonly adversary?: readonly Assignment[];
   readonly skipBadRows?: boolean;
   readonly seed?: number;
@@ -45,7 +55,12 @@ export function addReconcile(program: Command): void {
       'lying banks that are tolerated (default: the most that are possible)',
       wholeNumber(0),
     )
-    .addOption(choice('--statistics <mode>', 'which statistics are opened', STATISTICS_MODES))
+    .addOption(statisticsOption())
+    .option(
+      '--quota <n>',
+      'disputed records that one bank can be made to open (default: 16384)',
+      wholeNumber(0, MAX_QUOTA),
+    )
     .option('--adversary <bank=name>', 'make a bank lie; may be repeated', assignments)
     .option('--skip-bad-rows', 'leave out rows that cannot be read, and count them')
     .option('--seed <n>', 'decides keys, schedule and network (default: 1)', wholeNumber(0))
@@ -72,6 +87,7 @@ async function run(bankFiles: readonly string[], flags: ReconcileFlags): Promise
       onProgress: progress.show,
       ...(flags.faults === undefined ? {} : { faults: flags.faults }),
       ...(flags.statistics === undefined ? {} : { statistics: flags.statistics }),
+      ...(flags.quota === undefined ? {} : { quota: flags.quota }),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     });
     // What was not agreed, or not as guaranteed, must not replace a result that was.
@@ -147,7 +163,17 @@ function outputFiles(outcome: ReconcileOutcome, tables: Tables, command: string)
     ['explain.jsonl', explainJsonl(schema, explanations)],
     ['seal.json', jsonText(outcome.seal)],
     ['manifest.json', jsonText(outcome.manifest)],
-    ['report.html', reportPage({ title: schema.name, report, command, breaks: shown, notices })],
+    [
+      'report.html',
+      reportPage({
+        title: schema.name,
+        report,
+        command,
+        breaks: shown,
+        decided: contested(schema, explanations),
+        notices,
+      }),
+    ],
   ]);
 }
 
@@ -189,11 +215,30 @@ function page(outcome: ReconcileOutcome, tables: Tables, out: string, paint: Pai
   return `${[
     ...summarise(outcome.report, outcome.schema.name, paint),
     ...label('Breaks', breaks, paint),
+    ...reasonLines(outcome.breaks, paint),
     '',
     ...notices.flatMap((notice, i) => label(i === 0 ? 'Notices' : '', notice, paint)),
     ...(notices.length > 0 ? [''] : []),
     ...written.map((line, i) => `${label(i === 0 ? 'Written' : '', '', paint).join('')}${printable(line)}`),
   ].join('\n')}\n\n`;
+}
+
+/** Most reasons that are listed; all are in breaks.csv. */
+const MAX_REASONS = 5;
+
+/** Why keys or fields stayed open, each reason once with how often it is given, the most frequent first. */
+function reasonLines(breaks: ReconcileOutcome['breaks'], paint: Paint): string[] {
+  const counts = new Map<string, number>();
+  for (const { state, reason } of breaks)
+    if (state === 'unresolved') counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const sorted = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const rest = sorted.length - MAX_REASONS;
+  return [
+    ...sorted
+      .slice(0, MAX_REASONS)
+      .flatMap(([reason, count]) => label('', `${grouped(count)} × ${reason}`, paint)),
+    ...(rest > 0 ? label('', `and ${counted(rest, 'other reason')}`, paint) : []),
+  ];
 }
 
 /** Notices that say the same of several files, as one. */

@@ -1,9 +1,19 @@
 import type { Report } from '../sim/report.js';
 import { against, byteSize, counted, grouped, percent } from './amount.js';
+import type { Decision } from './artifacts.js';
 import { type Html, html } from './html.js';
 import { banksPlot, comparisonPlot, keysPlot, stepsPlot } from './report-plots.js';
 import { STYLE } from './report-style.js';
-import { banksTable, breaksTable, epochsTable, parametersTable, type ShownBreak } from './report-tables.js';
+import {
+  banksTable,
+  breaksTable,
+  decisionsTable,
+  epochsTable,
+  parametersTable,
+  type ShownBreak,
+  statisticsTable,
+} from './report-tables.js';
+import { suspicionInWords } from './verdict.js';
 
 /** What a page is made of. */
 export interface ReportPage {
@@ -14,6 +24,8 @@ export interface ReportPage {
   readonly command: string;
   /** The breaks, or null where the run has none to show. */
   readonly breaks: readonly ShownBreak[] | null;
+  /** The contested fields of disputed keys that were decided, or null where the run has none to show. */
+  readonly decided: readonly Decision[] | null;
   /** One sentence each on how the inputs were read. */
   readonly notices: readonly string[];
 }
@@ -24,13 +36,20 @@ export interface ReportPage {
  * the duration.
  */
 export function reportPage(page: ReportPage): string {
-  const { title, report, command, breaks, notices } = page;
+  const { title, report, command, breaks, decided, notices } = page;
   const parts = [
     section('What became of the keys', keysPlot(report.keys), keysNote(report)),
     section('Bytes against the alternatives', comparisonPlot(report), COMPARISON_NOTE),
     section('Bytes by step', stepsPlot(report)),
     section('Bytes by bank', banksPlot(report.perBank)),
     section('Banks', banksTable(report.perBank)),
+    ...(report.suspicions.length === 0
+      ? []
+      : [section('Suspicions, none of them proof', list(report.suspicions.map(suspicionInWords)))]),
+    ...(report.statistics === null ? [] : [section('Column statistics', statisticsTable(report.statistics))]),
+    ...(decided === null || decided.length === 0
+      ? []
+      : [section(`Disputed fields, decided (${grouped(decided.length)})`, decisionsTable(decided))]),
     ...(breaks === null ? [] : [section(`Breaks (${grouped(breaks.length)})`, breaksTable(breaks))]),
     ...(report.byEpoch.length > 1 ? [section('Epochs', epochsTable(report.byEpoch))] : []),
     ...(notices.length === 0 ? [] : [section('Reading the files', list(notices))]),
@@ -100,8 +119,8 @@ least receive of the result that it did not hold.</p>`;
 
 function keysNote({ keys, records }: Report): Html {
   return html`<p class="soft">${grouped(records)} keys in the union. Unanimous: all inputs hold the same record. Settled:
-one version has support that liars cannot have made. Disputed: the rest, decided by the schema's rules where their versions
-are known; ${grouped(keys.unresolved)} of them ${keys.unresolved === 1 ? 'is' : 'are'} unresolved. Unvouched: so few hold the key that no honest bank may be among them.</p>`;
+one version has support that liars cannot have made. Disputed: the rest, whose versions are opened and
+decided field by field; ${grouped(keys.unresolved)} of them ${keys.unresolved === 1 ? 'is' : 'are'} unresolved. Unvouched: so few hold the key that no honest bank may be among them.</p>`;
 }
 
 function list(sentences: readonly string[]): Html {
@@ -109,6 +128,15 @@ function list(sentences: readonly string[]): Html {
 }
 
 function ownParameters(report: Report): Record<string, string | number> {
-  const { protocol, banks, faults, quorum, epochs, seed, cryptography } = report;
-  return { protocol, banks, faults, quorum, epochs, seed: seed ?? 'none', bls: cryptography.bls };
+  const { protocol, banks, faults, quorum, quota, epochs, seed, cryptography } = report;
+  return {
+    protocol,
+    banks,
+    faults,
+    quorum,
+    quota: quota ?? 'none',
+    epochs,
+    seed: seed ?? 'none',
+    bls: cryptography.bls,
+  };
 }

@@ -1,7 +1,8 @@
 import type { BankReport, Report } from '../sim/report.js';
-import { byteSize, grouped } from './amount.js';
+import { byteSize, counted, grouped, groupedText } from './amount.js';
+import type { Decision } from './artifacts.js';
 import { type Html, html } from './html.js';
-import { evidenceOf, STATE_MEANING } from './verdict.js';
+import { evidenceOf, STATE_MEANING, STATISTICS_IN_WORDS } from './verdict.js';
 
 /** A break as the page shows it. */
 export interface ShownBreak {
@@ -13,7 +14,7 @@ export interface ShownBreak {
   readonly support: number;
 }
 
-/** Most breaks that the page lists; all are in breaks.csv. */
+/** Most breaks, and most decisions, that the page lists; all are in breaks.csv and explain.jsonl. */
 const MAX_BREAKS = 500;
 
 const number = (value: number): Html => html`<td class="number">${grouped(value)}</td>`;
@@ -35,10 +36,10 @@ export function banksTable(banks: readonly BankReport[]): Html {
     const adversary =
       bank.adversary === null ? html`` : html` <span class="soft">plays ${bank.adversary}</span>`;
     const why = evidence === '' ? STATE_MEANING[bank.state] : `${STATE_MEANING[bank.state]}: ${evidence}`;
-    return html`<tr><td><b>${bank.id}</b>${adversary}</td><td class="${COLOURS[bank.state] ?? 'odd'}"><b>${bank.state}</b></td><td>${why}</td>${size(bank.bytesSent)}${size(bank.bytesReceived)}${number(bank.signatures)}${number(bank.verifications)}</tr>`;
+    return html`<tr><td><b>${bank.id}</b>${adversary}</td><td class="${COLOURS[bank.state] ?? 'odd'}"><b>${bank.state}</b></td><td>${why}</td>${size(bank.bytesSent)}${size(bank.bytesReceived)}${number(bank.disclosed)}${number(bank.signatures)}${number(bank.verifications)}</tr>`;
   });
   return table(
-    ['Bank', 'State', 'In words', ['Sent'], ['Received'], ['Signatures'], ['Verifications']],
+    ['Bank', 'State', 'In words', ['Sent'], ['Received'], ['Disclosed'], ['Signatures'], ['Verifications']],
     rows,
   );
 }
@@ -55,6 +56,37 @@ export function breaksTable(breaks: readonly ShownBreak[]): Html {
   const rest = breaks.length - rows.length;
   const note = rest > 0 ? html`<p class="soft">and ${grouped(rest)} more in breaks.csv</p>` : html``;
   return html`${table(['Key', 'Field', 'State', 'Reason', 'Held by', ['Support']], rows)}${note}`;
+}
+
+/** How contested fields of disputed keys were decided, at most {@link MAX_BREAKS} of them. */
+export function decisionsTable(decided: readonly Decision[]): Html {
+  const rows = decided
+    .slice(0, MAX_BREAKS)
+    .map(
+      ({ key, field, value, rule, supporters, dissenters, margin }) =>
+        html`<tr><td><code>${key}</code></td><td>${field}</td><td>${value}</td><td class="word">${rule}</td><td>${supporters.join(', ')}</td><td>${dissenters.join(', ')}</td>${number(margin)}</tr>`,
+    );
+  const rest = decided.length - rows.length;
+  const note = rest > 0 ? html`<p class="soft">and ${grouped(rest)} more in explain.jsonl</p>` : html``;
+  return html`${table(['Key', 'Field', 'Value', 'Rule', 'Supported by', 'Otherwise', ['Margin']], rows)}${note}`;
+}
+
+/** What was opened of the column statistics, and whose figures are unusual. */
+export function statisticsTable({ mode, banks, fields, outliers }: NonNullable<Report['statistics']>): Html {
+  const rows = fields.map(
+    ({ field, count, sum, mean }) =>
+      html`<tr><td>${field}</td><td class="number">${groupedText(count)}</td><td class="number">${groupedText(sum)}</td><td class="number">${mean === null ? '' : groupedText(mean)}</td></tr>`,
+  );
+  const odd = outliers.map(
+    ({ bank, field, figure }) =>
+      html`<li><b>${bank}</b>: its ${figure} of ${field} lies far from the others’</li>`,
+  );
+  const intro = html`<p class="soft">Over the records of ${counted(banks.length, 'bank')}, ${STATISTICS_IN_WORDS[mode]}, as each committed to them. That a commitment is true to its bank's records is not proven, and an outlier is no accusation.</p>`;
+  const shown =
+    fields.length === 0
+      ? html`<p>No field outside the key is a number.</p>`
+      : table(['Field', ['Values'], ['Sum'], ['Mean']], rows);
+  return html`${intro}${shown}${odd.length === 0 ? html`` : html`<ul>${odd}</ul>`}`;
 }
 
 /** One line for each epoch. */

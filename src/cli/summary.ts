@@ -1,9 +1,9 @@
 import type { BankReport, BankState, KeyCounts, Report } from '../sim/report.js';
-import { against, byteSize, counted, duration, grouped, percent, times } from './amount.js';
+import { against, byteSize, counted, duration, grouped, groupedText, percent, times } from './amount.js';
 import type { Paint } from './paint.js';
 import { printable } from './printable.js';
 import { type Cell, drawTable, stackedBar, wrapped } from './table.js';
-import { evidenceOf } from './verdict.js';
+import { evidenceOf, STATISTICS_IN_WORDS, suspicionInWords } from './verdict.js';
 
 /** Columns of the page. */
 const WIDTH = 80;
@@ -107,8 +107,12 @@ function keyLines(keys: KeyCounts, paint: Paint): string[] {
   return [
     `  ${paint.bold('Keys'.padEnd(LABEL_WIDTH - 2))}${bars.map((bar, i) => colours[i]!(bar)).join('')}`,
     ' '.repeat(LABEL_WIDTH) + legend.join('   '),
-    ...(keys.unresolved > 0
-      ? label('', `of the disputed, ${grouped(keys.unresolved)} unresolved`, paint)
+    ...(keys.disputed > 0
+      ? label(
+          '',
+          `of the disputed, ${grouped(keys.disputed - keys.unresolved)} decided, ${grouped(keys.unresolved)} unresolved`,
+          paint,
+        )
       : []),
   ];
 }
@@ -145,12 +149,38 @@ function factLines(report: Report, paint: Paint): string[] {
       `${grouped(disclosed.rawRecords)} of ${counted(disclosed.ofRecords, 'raw record')} left their bank`,
     ],
   );
+  facts.push(...statisticsFacts(report.statistics));
   if (report.accuracy !== null) facts.push(['Accuracy', accuracyOf(report)]);
   facts.push(['Result', report.resultRoot], ['Took', duration(report.durationMs)]);
   return [
     ...facts.flatMap(([name, text]) => label(name, text, paint)),
+    ...report.suspicions.flatMap((suspicion) => label('Suspected', suspicionInWords(suspicion), paint)),
     ...report.violations.flatMap((violation) => label('Violation', violation, paint)),
   ];
+}
+
+/** Most fields whose statistics are listed; the JSON has all. */
+const MAX_FIELDS = 6;
+
+function statisticsFacts(statistics: Report['statistics']): [string, string][] {
+  if (statistics === null) return [];
+  const { mode, banks, fields, outliers } = statistics;
+  if (fields.length === 0) return [['Statistics', 'none: no field outside the key is a number']];
+  const rest = fields.length - MAX_FIELDS;
+  const lines = [
+    `of ${counted(banks.length, 'bank')}, ${STATISTICS_IN_WORDS[mode]}`,
+    ...fields
+      .slice(0, MAX_FIELDS)
+      .map(
+        ({ field, count, sum, mean }) =>
+          `${field}: ${groupedText(count)} values, sum ${groupedText(sum)}, mean ${groupedText(mean ?? 'none')}`,
+      ),
+    ...(rest > 0 ? [`and ${counted(rest, 'other field')}`] : []),
+    ...outliers.map(
+      ({ bank, field, figure }) => `${bank}: its ${figure} of ${field} lies far from the others’`,
+    ),
+  ];
+  return lines.map((line, i) => [i === 0 ? 'Statistics' : '', line]);
 }
 
 function accuracyOf({ accuracy, resolvedCells, truthCells }: Report): string {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { breaksCsv, explainJsonl, reconciledCsv } from '../../src/cli/artifacts.js';
+import { breaksCsv, contested, explainJsonl, reconciledCsv } from '../../src/cli/artifacts.js';
 import { csvLine } from '../../src/cli/csv-text.js';
 import { parseCsv } from '../../src/data/csv.js';
 import { defineSchema } from '../../src/data/schema-json.js';
@@ -47,6 +47,32 @@ describe('reconciled.csv', () => {
       'name,id,balance\nMinus,-1,\n,9,-0.05\n"Ten, Inc",10,12.50\n',
     );
     expect(rows[0]!.values[1]).toBe(10n);
+  });
+});
+
+describe('contested fields', () => {
+  it('are those of disputed keys that somebody has otherwise, in order, values as in reconciled.csv', () => {
+    const each = {
+      key: '10',
+      field: 'balance',
+      value: 1250n,
+      rule: 'median',
+      supporters: ['a'],
+      dissenters: ['b'],
+      margin: 1,
+      class: 'disputed' as const,
+    };
+    const { class: _, ...decision } = each;
+    const explanations = [
+      each,
+      { ...each, class: 'settled' as const },
+      { ...each, field: 'name', value: null, dissenters: [] },
+      { ...each, key: '9', field: 'name', value: null },
+    ];
+    expect(contested(schema, explanations)).toEqual([
+      { ...decision, key: '9', field: 'name', value: '' },
+      { ...decision, value: '12.50' },
+    ]);
   });
 });
 

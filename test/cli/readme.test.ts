@@ -28,15 +28,18 @@ beforeAll(() => {
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 describe('the README', () => {
-  it('has one example that says of itself that it is tested', () => expect(blocks.length).toBe(1));
+  it('has two examples that say of themselves that they are tested', () => expect(blocks.length).toBe(2));
 
-  it('has an example that runs as a program outside the project', () => {
-    const { outputText } = ts.transpileModule(blocks[0]!, {
+  it.each([
+    [0, `true 2\n2 divergent [ 'west' ]\n32 true\n`],
+    [1, `[ 1n, 100n ] function [ 'north' ]\n`],
+  ])('has an example (%i) that runs as a program outside the project', (block, output) => {
+    const { outputText } = ts.transpileModule(blocks[block]!, {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
     });
     writeFileSync(join(cwd, 'example.mjs'), outputText);
     const printed = execFileSync(process.execPath, ['example.mjs'], { cwd, encoding: 'utf8' });
-    expect(printed).toBe(`true 2\n2 divergent [ 'west' ]\n32 true\n`);
+    expect(printed).toBe(output);
   });
 
   it('names every option that a command has, and only files that exist', async () => {

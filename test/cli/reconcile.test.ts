@@ -89,6 +89,61 @@ describe('reconcile', () => {
     expect(JSON.parse(read('elsewhere/seal.json')).resultRoot).toBe(report.resultRoot);
   });
 
+  it('decides a disputed key by the schema’s rules, shows how in all files, and what stays open', async () => {
+    // Record 3 is in no two files alike: one owner has three voices of four, no balance has more than one.
+    const versions = ['Owner 3,3.00', 'Owner 3,3.10', 'Owner 3,3.20', 'Else,9.00'];
+    versions.forEach((version, i) => {
+      put(`bank-${i + 1}.csv`, table({ 2: ['3', ...version.split(',')] }));
+    });
+    const byMajority = { ...SCHEMA.fields, balance: { ...SCHEMA.fields.balance, resolve: 'majority' } };
+    put('schema.json', JSON.stringify({ ...SCHEMA, fields: byMajority }));
+    const { code, stdout } = await run();
+    expect(code).toBe(0);
+    const text = stdout.replace(/\s+/g, ' ');
+    expect(text).toContain('of the disputed, 0 decided, 1 unresolved');
+    expect(text).toContain('1 × best value has 1 of 4 voices, 3 decide');
+    expect(read('out/reconciled.csv')).toContain('\n3,Owner 3,\n');
+    expect(read('out/breaks.csv')).toContain(
+      '3,balance,unresolved,"best value has 1 of 4 voices, 3 decide",bank-1;bank-2;bank-3;bank-4,1\n',
+    );
+    const why = read('out/explain.jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(why).toContainEqual({
+      key: '3',
+      field: 'owner',
+      value: 'Owner 3',
+      rule: 'majority',
+      supporters: ['bank-1', 'bank-2', 'bank-3'],
+      dissenters: ['bank-4'],
+      margin: 0,
+      class: 'disputed',
+    });
+    expect(read('out/report.html')).toContain('Disputed fields, decided (1)');
+    put('schema.json', JSON.stringify(SCHEMA));
+    expect((await run()).code).toBe(0);
+    expect(read('out/reconciled.csv')).toContain('\n3,Owner 3,3.10\n');
+    expect(read('out/breaks.csv')).not.toContain('unresolved');
+    expect((await run('--quota', '0')).code).toBe(0);
+    expect(read('out/breaks.csv')).toContain('the quota of forced disclosures is used up');
+  });
+
+  it('opens statistics as it is told', async () => {
+    for (const [mode, expected] of [
+      ['none', null],
+      ['aggregate', { mode: 'aggregate', outliers: [] }],
+      ['open', { mode: 'open', fields: [{ field: 'balance' }] }],
+    ] as const) {
+      const { code, stdout } = await run('--statistics', mode, '--json');
+      expect(code).toBe(0);
+      const { statistics } = JSON.parse(stdout);
+      if (expected === null) expect(statistics).toBeNull();
+      else expect(statistics).toMatchObject(expected);
+      expect(read('out/report.html').includes('Column statistics')).toBe(expected !== null);
+    }
+  });
+
   it('gives the same bytes for the same seed, the duration aside', async () => {
     await run('--seed', '7', '--out', 'a');
     await run('--seed', '7', '--out', 'b');

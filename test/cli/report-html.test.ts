@@ -12,9 +12,25 @@ const page = (report: Report = sampleReport(), changes: object = {}): string =>
     report,
     command: 'npx concordat simulate',
     breaks: [],
+    decided: [],
     notices: [],
     ...changes,
   });
+const aDecision = {
+  key: '1',
+  field: 'amount',
+  value: '2.50',
+  rule: 'median',
+  supporters: ['a', 'b'],
+  dissenters: ['c'],
+  margin: 1,
+};
+const statistics = {
+  mode: 'open',
+  banks: ['a', 'b', 'c'],
+  fields: [{ field: 'amount', count: '3000', sum: '-1234567.80', mean: '-411.52' }],
+  outliers: [{ bank: 'b', field: 'amount', figure: 'mean' }],
+} as const;
 const aBreak = { key: '1', field: null, state: 'divergent', reason: 'r', holders: ['a'], support: 1 };
 
 /** Every tag's name in the page, in order of appearance. */
@@ -41,6 +57,31 @@ describe('the HTML report', () => {
       page(undefined, {
         breaks: [{ ...aBreak, key: INJECTION, field: INJECTION, reason: INJECTION, holders: [INJECTION] }],
       }),
+    ],
+    [
+      'a decision',
+      page(undefined, {
+        decided: [
+          { ...aDecision, key: INJECTION, field: INJECTION, value: INJECTION, rule: INJECTION },
+          { ...aDecision, supporters: [INJECTION], dissenters: [INJECTION] },
+        ],
+      }),
+    ],
+    [
+      'a suspicion',
+      page(sampleReport({ suspicions: [{ bank: INJECTION, reason: INJECTION, by: [INJECTION] }] })),
+    ],
+    [
+      'statistics',
+      page(
+        sampleReport({
+          statistics: {
+            ...statistics,
+            fields: [{ field: INJECTION, count: INJECTION, sum: INJECTION, mean: INJECTION }],
+            outliers: [{ bank: INJECTION, field: INJECTION, figure: 'count' }],
+          },
+        }),
+      ),
     ],
     ['a notice', page(undefined, { notices: [INJECTION] })],
     ['the command', page(undefined, { command: INJECTION })],
@@ -70,10 +111,18 @@ describe('the HTML report', () => {
   it('is well-formed: every element is closed in order', () => {
     const open: string[] = [];
     const empty = new Set(['meta', 'rect', 'line', 'circle']);
-    const markup = page(sampleReport({ byEpoch: [sampleReport().byEpoch[0]!, sampleReport().byEpoch[0]!] }), {
-      breaks: [aBreak],
-      notices: ['n'],
-    });
+    const markup = page(
+      sampleReport({
+        byEpoch: [sampleReport().byEpoch[0]!, sampleReport().byEpoch[0]!],
+        statistics,
+        suspicions: [{ bank: 'c', reason: 'r', by: ['a'] }],
+      }),
+      {
+        breaks: [aBreak],
+        decided: [aDecision],
+        notices: ['n'],
+      },
+    );
     for (const [tag, slash, name] of markup
       .replace('<!doctype html>', '')
       .matchAll(/<(\/?)([a-z0-9]+)[^>]*>/g)) {
@@ -101,6 +150,30 @@ describe('the HTML report', () => {
       expect(markup).toContain(text);
   });
 
+  it('shows statistics, outliers, suspicions, the quota and how disputed fields were decided', () => {
+    const markup = page(
+      sampleReport({ statistics, suspicions: [{ bank: 'c', reason: 'false share', by: ['a'] }] }),
+      { decided: [aDecision] },
+    );
+    for (const text of [
+      '-1,234,567.80',
+      'its mean of amount lies far from the others’',
+      'opened bank by bank',
+      'c: false share, say a; this is no proof',
+      'Disputed fields, decided (1)',
+      '<td class="word">median</td><td>a, b</td><td>c</td>',
+      '<td>quota</td><td><code>16384</code></td>',
+    ])
+      expect(markup).toContain(text);
+  });
+
+  it('has no section for what a run does not have', () => {
+    expect(page()).not.toMatch(/Column statistics|Suspicions|Disputed fields/);
+    expect(page(sampleReport({ statistics: { ...statistics, fields: [], outliers: [] } }))).toContain(
+      'No field outside the key is a number',
+    );
+  });
+
   it('does not call a run good that was not', () => {
     expect(page()).toContain('Agreed, all guarantees held');
     expect(page(sampleReport({ agreement: false }))).toContain('No agreement');
@@ -124,7 +197,11 @@ describe('the HTML report', () => {
 
   it('stays small for a hundred banks and many breaks', () => {
     const perBank = Array.from({ length: 100 }, (_, i) => sampleBank(`bank-${i}`));
-    const markup = page(sampleReport({ perBank }), { breaks: Array(100_000).fill(aBreak) });
+    const markup = page(sampleReport({ perBank }), {
+      breaks: Array(100_000).fill(aBreak),
+      decided: Array(100_000).fill(aDecision),
+    });
+    expect(markup).toContain('99,500 more in explain.jsonl');
     expect(markup).toContain('99,500 more in breaks.csv');
     expect(markup.length).toBeLessThan(1_000_000);
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build, concordat } from './built.js';
+import { build, concordat, refusal } from './built.js';
 
 let cwd: string;
 beforeAll(() => {
@@ -75,6 +75,54 @@ describe('simulate', () => {
     expect(page).toContain(again.resultRoot);
     for (const name of Object.keys({ ...again.network, ...again.parameters }))
       expect(page).toContain(`<td>${name}</td>`);
+  });
+
+  it('decides disputed keys and noisy amounts, and tells how many', async () => {
+    const { code, stdout } = await concordat(cwd, ...SMALL, '--disputed', '0.2', '--noise', '0.1');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/of the disputed, 1\d decided, 0 unresolved/);
+    expect(stdout).toMatch(/Accuracy +100\.0 %/);
+    const bounded = await concordat(
+      cwd,
+      ...SMALL,
+      '--divergence',
+      '0',
+      '--disputed',
+      '0.2',
+      '--quota',
+      '2',
+      '--json',
+    );
+    expect(bounded.code).toBe(0);
+    const report = JSON.parse(bounded.stdout);
+    expect(report).toMatchObject({ quota: 2, parameters: { disputed: 0.2, quota: 2 } });
+    expect(report.keys.unresolved).toBeGreaterThan(0);
+    for (const { disclosed } of report.perBank) expect(disclosed).toBeLessThanOrEqual(2);
+  });
+
+  it('opens statistics as it is told, and says what each mode does', async () => {
+    const shown = async (mode: string): Promise<string> =>
+      (await concordat(cwd, ...SMALL, '--statistics', mode)).stdout.replace(/\s+/g, ' ');
+    expect(await shown('none')).not.toContain('Statistics');
+    expect(await shown('aggregate')).toMatch(
+      /of 4 banks, opened in sum only amount: 240 values, sum [\d,]+\.\d\d, mean/,
+    );
+    expect(await shown('open')).toContain('of 4 banks, opened bank by bank');
+    const help = (await concordat(cwd, 'simulate', '--help')).stdout.replace(/\s+/g, ' ');
+    expect(help).toContain('none; aggregate, opened in sum only; open, bank by bank');
+  });
+
+  it.each([
+    [['--disputed', '1.5'], /--disputed.*from 0 to 1/],
+    [['--disputed', '1'], /^--disputed and divergence are above 1 together$/],
+    [['--disputed', '0.1', '--banks', '1'], /^--disputed needs two banks/],
+    [['--noise', '-1'], /--noise.*from 0 to 1/],
+    [['--quota', '-1'], /--quota.*from 0 to 4294967295/],
+    [['--quota', '1.5'], /--quota/],
+    [['--banks', '257'], /--banks.*from 1 to 256/],
+    [['--statistics', 'all'], /--statistics.*one of none, aggregate, open/],
+  ])('refuses %j with one line', async (options, reason) => {
+    expect(refusal(await concordat(cwd, 'simulate', ...options), 2)).toMatch(reason);
   });
 
   it('ends with 1 and says so when agreement is not reached', async () => {

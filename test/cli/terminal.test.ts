@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { against, byteSize, duration, grouped, percent, times } from '../../src/cli/amount.js';
+import { against, byteSize, duration, grouped, groupedText, percent, times } from '../../src/cli/amount.js';
 import { exitCodeOf, failureLine, inputError, usageError } from '../../src/cli/cli-error.js';
 import { paintFor } from '../../src/cli/paint.js';
 import { printable } from '../../src/cli/printable.js';
@@ -8,7 +8,8 @@ import { summarise } from '../../src/cli/summary.js';
 import { drawTable, lengthOf, stackedBar } from '../../src/cli/table.js';
 import { evidenceInWords } from '../../src/cli/verdict.js';
 import { ConcordatError } from '../../src/crypto/error.js';
-import { STATEMENT_TYPES } from '../../src/protocol/statement.js';
+import { evidenceName } from '../../src/protocol/evidence.js';
+import { REPEATABLE, STATEMENT_TYPES } from '../../src/protocol/statement.js';
 import { sampleBank, sampleReport } from './sample-report.js';
 
 const plain = paintFor({}, {});
@@ -32,6 +33,15 @@ describe('amounts', () => {
     [24_400_000, '24.4 MB'],
     [5e15, '5000 TB'],
   ])('%i bytes are %s', (bytes, text) => expect(byteSize(bytes)).toBe(text));
+
+  it('decimal text is grouped before the point alone, whatever its sign', () =>
+    expect(['-1234567.80', '999', '1000.0001', '0.12345', 'none'].map(groupedText)).toEqual([
+      '-1,234,567.80',
+      '999',
+      '1,000.0001',
+      '0.12345',
+      'none',
+    ]));
 
   it('ratios are never shown for nothing', () => {
     expect([times(43, 1), times(1.7, 1), times(1, 0), times(0, 1)]).toEqual(['43×', '1.7×', null, null]);
@@ -205,6 +215,46 @@ describe('the summary', () => {
     expect(lines.join('\n')).toContain('and 99 other banks');
   });
 
+  it('tells statistics, outliers, suspicions and what became of disputed keys, within 80 columns', () => {
+    const fields = Array.from({ length: 9 }, (_, i) => ({
+      field: `amount-${i}`,
+      count: '3000',
+      sum: '-1234567.80',
+      mean: i === 0 ? null : '-411.52',
+    }));
+    const banks = ['a', 'b', 'c'];
+    const outliers = [{ bank: 'b', field: 'amount-1', figure: 'mean' }] as const;
+    const lines = summarise(
+      sampleReport({
+        statistics: { mode: 'open', banks, fields, outliers },
+        suspicions: [{ bank: 'c', reason: 'false share of the totals', by: ['a', 'b'] }],
+      }),
+      't',
+      plain,
+    );
+    for (const line of lines) expect(lengthOf(line)).toBeLessThanOrEqual(80);
+    const text = lines.join('\n').replace(/\s+/g, ' ');
+    for (const part of [
+      'of the disputed, 3 decided, 5 unresolved',
+      'Statistics of 3 banks, opened bank by bank',
+      'amount-0: 3,000 values, sum -1,234,567.80, mean none',
+      'and 3 other fields',
+      'b: its mean of amount-1 lies far from the others’',
+      'Suspected c: false share of the totals, say a, b; this is no proof',
+    ])
+      expect(text).toContain(part);
+  });
+
+  it('is silent about disputed keys and statistics where there are none', () => {
+    const keys = { total: 9, unanimous: 9, settled: 0, disputed: 0, unvouched: 0, unresolved: 0 };
+    const text = summarise(sampleReport({ keys }), 't', plain).join('\n');
+    expect(text).not.toMatch(/of the disputed|Statistics|Suspected/);
+    const none = { mode: 'aggregate', banks: ['a'], fields: [], outliers: [] } as const;
+    expect(summarise(sampleReport({ statistics: none }), 't', plain).join('\n')).toContain(
+      'none: no field outside the key is a number',
+    );
+  });
+
   it('does not look good when it is not', () => {
     expect(summarise(sampleReport({ agreement: false }), 't', plain).join('\n')).toContain('✘ no agreement');
     const broken = summarise(sampleReport({ violations: ['two results'] }), 't', plain).join('\n');
@@ -214,8 +264,14 @@ describe('the summary', () => {
 
   it('has words for every kind of evidence there is', () => {
     for (const type of STATEMENT_TYPES)
-      if (!['symbols', 'want', 'fetch'].includes(type))
-        expect(evidenceInWords(`two-${type}s`)).toMatch(/^signed two different/);
+      if (!REPEATABLE.has(type)) {
+        const statement = { type, epoch: 0, slot: null, body: new Uint8Array() };
+        const testimony = { statement, signature: new Uint8Array() };
+        const kind = evidenceName({ kind: 'equivocation', accused: 0, first: testimony, second: testimony });
+        expect(evidenceInWords(kind)).toMatch(/^signed two different/);
+      }
+    for (const kind of ['bad-shares', 'bad-slices', 'false-attestation'])
+      expect(evidenceInWords(kind)).toMatch(/^(dealt|attested) /);
     expect(evidenceInWords('slices-not-a-codeword')).toBe('slices not a codeword');
   });
 });
