@@ -68,7 +68,7 @@ export function decodePoint(bytes: Uint8Array): GroupPoint {
 
 /**
  * A scalar from at least {@link WIDE_LENGTH} uniform bytes, big-endian: with 384 bits or more the remainder is within
- * 2^-128 of uniform, where 32 bytes would favour small scalars visibly.
+ * 2^-128 of uniform, where 32 bytes would favour small scalars visibly. Not constant-time: it is a division of bigints.
  * @throws {@link GroupError} `GROUP_SCALAR_TOO_SHORT`.
  */
 export function scalarFromBytes(wide: Uint8Array): bigint {

@@ -21,6 +21,8 @@ const DESCRIPTION = 'Entropy of a Concordat bank’s mnemonic (BIP-39). Not a BL
  * but only the entropy gives the words back, and with their checksum. `pubkey` is the bank's BLS key, which is not that
  * of the secret: a validator client, which compares the two, refuses the file rather than sign with it.
  *
+ * Not guaranteed: that the words leave the memory. The entropy is overwritten, a string cannot be.
+ *
  * @param mnemonic 24 words, used without a BIP-39 passphrase
  * @throws as `deriveSecrets` and {@link encryptKeystore}
  */
@@ -31,9 +33,11 @@ export function createBankKeystore(
 ): Keystore {
   const pubkey = bls.publicKey(deriveSecrets(mnemonic).bls);
   const entropy = mnemonicToEntropy(mnemonic, wordlist);
-  const keystore = encryptKeystore(entropy, { ...options, description: DESCRIPTION, pubkey });
-  entropy.fill(0);
-  return keystore;
+  try {
+    return encryptKeystore(entropy, { ...options, description: DESCRIPTION, pubkey });
+  } finally {
+    entropy.fill(0);
+  }
 }
 
 /**
@@ -45,10 +49,13 @@ export function createBankKeystore(
  */
 export function openBankKeystore(document: unknown, password: string, bls: Bls): BankSecrets {
   const { secret, pubkey } = decryptKeystore(document, password);
-  if (secret.length === 32 && pubkey !== null) {
-    const secrets = deriveSecrets(generateMnemonic(secret));
+  try {
+    if (secret.length === 32 && pubkey !== null) {
+      const secrets = deriveSecrets(generateMnemonic(secret));
+      if (equalBytes(bls.publicKey(secrets.bls), pubkey)) return secrets;
+    }
+  } finally {
     secret.fill(0);
-    if (equalBytes(bls.publicKey(secrets.bls), pubkey)) return secrets;
   }
   throw new ConcordatError<KeystoreError>(
     { code: 'KEYSTORE_NOT_OPENED' },

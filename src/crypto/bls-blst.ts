@@ -10,12 +10,19 @@ export interface Serialized {
 
 /** The part of `@chainsafe/blst` that is used, so that the types do not need the optional package. */
 export interface BlstModule<P extends Serialized = Serialized, S extends Serialized = Serialized> {
+  /** Big-endian scalars; refuses zero and the order or more. */
   readonly SecretKey: { fromBytes(bytes: Uint8Array): { toPublicKey(): P; sign(message: Uint8Array): S } };
+  /** Points of G1; on the curve, in the subgroup and not infinity only when told to validate. */
   readonly PublicKey: { fromBytes(bytes: Uint8Array, validate?: boolean): P };
+  /** Points of G2; checked only when told to. */
   readonly Signature: { fromBytes(bytes: Uint8Array, validate?: boolean, checkInfinity?: boolean): S };
+  /** The sum of signatures. */
   aggregateSignatures(signatures: S[], groupCheck?: boolean): S;
+  /** Verify of the suite, in the domain of its signatures. */
   verify(message: Uint8Array, key: P, signature: S): boolean;
+  /** FastAggregateVerify of the suite. */
   fastAggregateVerify(message: Uint8Array, keys: P[], signature: S): boolean;
+  /** AggregateVerify of the suite. */
   aggregateVerify(messages: Uint8Array[], keys: P[], signature: S): boolean;
 }
 
@@ -67,9 +74,10 @@ export function blstBls<P extends Serialized, S extends Serialized>(blst: BlstMo
     },
 
     aggregate(signatures) {
-      if (signatures.length === 0)
+      if (!Array.isArray(signatures) || signatures.length === 0)
         throw new ConcordatError<BlsError>({ code: 'BLS_AGGREGATE_EMPTY' }, 'no signatures to aggregate');
-      const decoded = signatures.map((signature, index) => {
+      // Not `map`, here and below: it passes over the holes of a sparse array.
+      const decoded = Array.from(signatures as readonly Uint8Array[], (signature, index) => {
         try {
           return decodeSignature(signature);
         } catch {
@@ -83,18 +91,19 @@ export function blstBls<P extends Serialized, S extends Serialized>(blst: BlstMo
     },
 
     fastAggregateVerify(keys, message, signature) {
-      if (keys.length === 0) return false;
+      if (!Array.isArray(keys) || keys.length === 0) return false;
       try {
-        return blst.fastAggregateVerify(message, keys.map(pointOf), decodeSignature(signature));
+        return blst.fastAggregateVerify(message, Array.from(keys, pointOf), decodeSignature(signature));
       } catch {
         return false;
       }
     },
 
     aggregateVerify(keys, messages, signature) {
+      if (!Array.isArray(keys) || !Array.isArray(messages)) return false;
       if (keys.length === 0 || keys.length !== messages.length) return false;
       try {
-        return blst.aggregateVerify([...messages], keys.map(pointOf), decodeSignature(signature));
+        return blst.aggregateVerify([...messages], Array.from(keys, pointOf), decodeSignature(signature));
       } catch {
         return false;
       }

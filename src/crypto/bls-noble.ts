@@ -57,7 +57,7 @@ export const nobleBls: Bls = {
   verify: (key, message, signature) => nobleBls.fastAggregateVerify([key], message, signature),
 
   aggregate(signatures) {
-    if (signatures.length === 0)
+    if (!Array.isArray(signatures) || signatures.length === 0)
       throw new ConcordatError<BlsError>({ code: 'BLS_AGGREGATE_EMPTY' }, 'no signatures to aggregate');
     let total = G2.ZERO;
     for (const [index, signature] of signatures.entries()) {
@@ -74,12 +74,13 @@ export const nobleBls: Bls = {
   },
 
   fastAggregateVerify(keys, message, signature) {
-    const found = pointsOf(keys);
+    const found = Array.isArray(keys) ? pointsOf(keys) : null;
     // No keys sum to infinity, which coreVerify refuses, as it does keys that cancel out.
     return found !== null && coreVerify(sum(found), message, signature, SIGNATURE_DST);
   },
 
   aggregateVerify(keys, messages, signature) {
+    if (!Array.isArray(keys) || !Array.isArray(messages)) return false;
     if (keys.length === 0 || keys.length !== messages.length) return false;
     const found = pointsOf(keys);
     const point = decodeSignature(signature);

@@ -48,6 +48,12 @@ export function expectBytes(bytes: Uint8Array, length: number, argument: string)
   return bytes;
 }
 
+/**
+ * A copy that is a plain Uint8Array, whatever kind of Uint8Array `bytes` is. Node's Buffer is one, and its `slice` copies
+ * nothing: a secret copied by it would change, or be erased, with the caller's own.
+ */
+export const copyBytes = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
+
 /** Whether two public byte strings are equal. Not constant-time: never for secrets. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

@@ -1,7 +1,7 @@
 import { uint64 } from './bytes.js';
 import { bytes, type Codec, encode, fixed, list, struct, varint } from './encoding.js';
 import { fragmentLength, MAX_CODED, MAX_FRAGMENTS } from './erasure.js';
-import { ConcordatError } from './error.js';
+import { ConcordatError, messageOf } from './error.js';
 import { scalar } from './group-codec.js';
 import { hash } from './hash.js';
 import { HASH_LENGTH, leafHash } from './merkle.js';
@@ -21,11 +21,7 @@ export type DealingError =
 
 /** Throws a typed {@link DealingError}. */
 export function dealingError(detail: DealingError): never {
-  const { code, ...facts } = detail;
-  throw new ConcordatError<DealingError>(
-    detail,
-    `${code.toLowerCase().replaceAll('_', ' ')}: ${JSON.stringify(facts)}`,
-  );
+  throw new ConcordatError<DealingError>(detail, messageOf(detail));
 }
 
 /** Bytes that authenticated encryption adds: the tag of Poly1305. */
@@ -53,7 +49,9 @@ export function expectShape({ n, k, f }: DealingShape): void {
 
 /** What a dealer tells everyone about a dealing, and signs. Untrusted until {@link Dealing.accept}. */
 export interface DealingHeader {
+  /** Receivers. */
   readonly n: number;
+  /** Fragments that rebuild the ciphertext. */
   readonly k: number;
   /** Bytes of the payload. */
   readonly length: number;
@@ -67,6 +65,7 @@ export interface DealingHeader {
 export interface Slice {
   /** The receiver, from 0; its share is that at x = index + 1. */
   readonly index: number;
+  /** A fragment of the ciphertext, as long as {@link Dealing.fragmentLength} says. */
   readonly fragment: Uint8Array;
   /** The audit path of the fragment. */
   readonly proof: readonly Uint8Array[];
@@ -108,6 +107,7 @@ export const fragmentLeaf = (binding: Uint8Array, index: number, fragment: Uint8
 
 /** A header whose shape and points were checked: slices are checked and opened with one. */
 export class Dealing {
+  /** As it was accepted. Kept, not copied: who changes it later changes what slices are checked against. */
   readonly header: DealingHeader;
   /** What acknowledgements, releases and evidence name: 32 bytes over context and header. */
   readonly root: Uint8Array;
@@ -117,6 +117,7 @@ export class Dealing {
   readonly codedLength: number;
   /** Bytes of each fragment. */
   readonly fragmentLength: number;
+  /** The commitments of the key's sharing, decoded. */
   readonly keyCommitments: SharingCommitments;
 
   private constructor(header: DealingHeader, context: Uint8Array, f: number) {

@@ -1,102 +1,7 @@
-import { concatBytes } from './bytes.js';
+import { encodingError, Reader, Writer } from './encoding-io.js';
 import { ConcordatError } from './error.js';
 
-/** Why bytes were refused by a strict decoder. `offset` counts from the start of the decoded bytes. */
-export type EncodingError =
-  | { readonly code: 'ENCODING_TRUNCATED'; readonly what: string; readonly offset: number }
-  | { readonly code: 'ENCODING_TRAILING'; readonly offset: number; readonly left: number }
-  | {
-      readonly code: 'ENCODING_TOO_LARGE';
-      readonly what: string;
-      readonly limit: number;
-      readonly got: number;
-    }
-  | { readonly code: 'ENCODING_NOT_CANONICAL'; readonly what: string; readonly offset: number }
-  | { readonly code: 'ENCODING_OUT_OF_RANGE'; readonly what: string };
-
-/** Throws a typed {@link EncodingError}. */
-export function encodingError(detail: EncodingError): never {
-  const { code, ...facts } = detail;
-  throw new ConcordatError<EncodingError>(
-    detail,
-    `${code.toLowerCase().replaceAll('_', ' ')}: ${JSON.stringify(facts)}`,
-  );
-}
-
-/** Collects encoded bytes. */
-export class Writer {
-  readonly #parts: Uint8Array[] = [];
-
-  /** Appends bytes as they are. They are kept, not copied: the caller must not change them. */
-  bytes(bytes: Uint8Array): void {
-    this.#parts.push(bytes);
-  }
-
-  /**
-   * Appends an unsigned integer of `width` bytes, big-endian.
-   * @throws {@link EncodingError} `ENCODING_OUT_OF_RANGE`, naming `what`.
-   */
-  uint(value: number, width: number, what: string): void {
-    if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** (8 * width))
-      encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
-    const out = new Uint8Array(width);
-    for (let i = width - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) out[i] = rest % 256;
-    this.#parts.push(out);
-  }
-
-  /** All that was appended. */
-  finish(): Uint8Array {
-    return concatBytes(...this.#parts);
-  }
-}
-
-/** Reads encoded bytes from the front; every read is bounds-checked, nothing is allocated before it is checked. */
-export class Reader {
-  readonly #bytes: Uint8Array;
-  #offset = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  /** Bytes read so far. */
-  get offset(): number {
-    return this.#offset;
-  }
-
-  /** Bytes not read yet. */
-  get left(): number {
-    return this.#bytes.length - this.#offset;
-  }
-
-  /**
-   * The next `length` bytes, a copy.
-   * @throws {@link EncodingError} `ENCODING_TRUNCATED`, naming `what`.
-   */
-  bytes(length: number, what: string): Uint8Array {
-    if (length > this.left) encodingError({ code: 'ENCODING_TRUNCATED', what, offset: this.#offset });
-    const out = this.#bytes.slice(this.#offset, this.#offset + length);
-    this.#offset += length;
-    return out;
-  }
-
-  /**
-   * The next unsigned integer of `width` bytes, big-endian.
-   * @throws {@link EncodingError} `ENCODING_TRUNCATED`, or `ENCODING_OUT_OF_RANGE` from 2^53 on.
-   */
-  uint(width: number, what: string): number {
-    if (width > this.left) encodingError({ code: 'ENCODING_TRUNCATED', what, offset: this.#offset });
-    let value = 0;
-    for (let i = 0; i < width; i++) value = value * 256 + this.#bytes[this.#offset++]!;
-    if (!Number.isSafeInteger(value)) encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
-    return value;
-  }
-
-  /** @throws {@link EncodingError} `ENCODING_TRAILING` unless all bytes were read. */
-  finish(): void {
-    if (this.left > 0) encodingError({ code: 'ENCODING_TRAILING', offset: this.#offset, left: this.left });
-  }
-}
+export { type EncodingError, encodingError, Reader, Writer } from './encoding-io.js';
 
 /**
  * A strict, canonical encoding of `T`: every value has one byte form, and every byte string decodes to a value that
@@ -123,8 +28,8 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
 }
 
 /**
- * The value of these bytes; all of them must be used.
- * @throws {@link EncodingError} when they are truncated, too long, out of bounds or not canonical.
+ * The value of these bytes, which must all be used. It shares no memory with them.
+ * @throws {@link EncodingError} when they are no bytes, truncated, too long, out of bounds or not canonical.
  */
 export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
   const reader = new Reader(bytes);

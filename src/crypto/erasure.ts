@@ -1,4 +1,4 @@
-import { ConcordatError } from './error.js';
+import { ConcordatError, messageOf } from './error.js';
 import { fillData, fillParity } from './reed-solomon-engine.js';
 
 /** Why something was not coded or not decoded. */
@@ -18,11 +18,7 @@ export type ErasureError =
   | { readonly code: 'ERASURE_ENGINE_REFUSED'; readonly result: number };
 
 function erasureError(detail: ErasureError): never {
-  const { code, ...facts } = detail;
-  throw new ConcordatError<ErasureError>(
-    detail,
-    `${code.toLowerCase().replaceAll('_', ' ')}: ${JSON.stringify(facts)}`,
-  );
+  throw new ConcordatError<ErasureError>(detail, messageOf(detail));
 }
 
 /** Most fragments: GF(2^8) has 256 points to evaluate at. The engine traps beyond, so it is never asked. */

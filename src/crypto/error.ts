@@ -27,6 +27,15 @@ export class ConcordatError<D extends { readonly code: string } = { readonly cod
   }
 }
 
+/**
+ * What an error says that has no words of its own: its code and its facts. A fact may be of any type, as what it tells
+ * of may be; JSON alone would throw on a bigint, and a refusal would be no typed one.
+ */
+export function messageOf({ code, ...facts }: { readonly code: string }): string {
+  const told = JSON.stringify(facts, (_, fact) => (typeof fact === 'bigint' ? `${fact}n` : fact));
+  return `${code.toLowerCase().replaceAll('_', ' ')}: ${told}`;
+}
+
 /** Whether `error` is a {@link ConcordatError}, optionally with this code. */
 export function isConcordatError(error: unknown, code?: string): error is ConcordatError {
   return error instanceof ConcordatError && (code === undefined || error.code === code);

@@ -81,6 +81,8 @@ export function hash(domain: HashDomain, ...parts: Uint8Array[]): Uint8Array {
 /**
  * HMAC-SHA-256 (RFC 2104) under `key`, over the same framing as {@link hash}: a pseudo-random function of its parts.
  *
+ * Not guaranteed: that the key leaves the memory. It stays the caller's, and is not overwritten.
+ *
  * @returns 32 bytes
  */
 export function keyedHash(domain: HashDomain, key: Uint8Array, ...parts: Uint8Array[]): Uint8Array {

@@ -8,6 +8,10 @@ import { expectBytes } from './bytes.js';
  * valid one), and public keys of small order, under which one signature fits many messages, are refused. The equation
  * is RFC 8032's cofactored one, so a key with a small-order component is not refused, and implementations that check
  * without the cofactor may judge its signatures otherwise; all banks of a consortium must run this one.
+ *
+ * Not guaranteed: that a message belongs to this protocol, callers put a domain into every one; constant time, since the
+ * secret scalar is a JavaScript bigint (the base point is multiplied the same way for every scalar, but how long its
+ * steps take is the engine's); that a secret key leaves the memory.
  */
 export const identity = {
   /**

@@ -4,7 +4,7 @@ import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { deriveSeedTree } from 'micro-key-producer/bls.js';
 import { HDKey } from 'micro-key-producer/slip10.js';
 import type { Bls } from './bls.js';
-import { expectBytes } from './bytes.js';
+import { copyBytes, expectBytes } from './bytes.js';
 import { ConcordatError } from './error.js';
 import { identity } from './identity.js';
 
@@ -36,14 +36,17 @@ const redacted = 'BankSecrets [redacted]';
  * A bank's secrets, 32 bytes each. They lie in private fields: JSON, string conversion, spreading, structured cloning
  * and the Node inspector show none of them, so that a log of a bank's state gives nothing away.
  *
- * Each getter returns a copy. Not guaranteed: that secrets leave the memory; JavaScript cannot promise it.
+ * Each getter returns a copy, which its caller may overwrite. Not guaranteed: that secrets leave the memory. JavaScript
+ * cannot promise it: engines copy what they move, and integers made of a secret cannot be overwritten. Nor that nobody
+ * in the same process asks for them: a getter is one, also when an inspector is told to ignore how a class shows itself
+ * and to call its getters.
  */
 export class BankSecrets implements SecretBytes {
   readonly #bytes: SecretBytes;
 
   /** @throws `BytesError` when a secret is not 32 bytes. */
   constructor(secrets: SecretBytes) {
-    const copy = (purpose: keyof SecretBytes) => expectBytes(secrets[purpose], 32, purpose).slice();
+    const copy = (purpose: keyof SecretBytes) => copyBytes(expectBytes(secrets[purpose], 32, purpose));
     this.#bytes = {
       bls: copy('bls'),
       identity: copy('identity'),
@@ -116,7 +119,8 @@ export function generateMnemonic(entropy: Uint8Array): string {
 }
 
 /**
- * All secrets of a bank from its mnemonic, by {@link KEY_PATHS}. Takes about 0.1 s.
+ * All secrets of a bank from its mnemonic, by {@link KEY_PATHS}. Takes about 0.1 s. Seed and derived keys are overwritten
+ * before it returns, except those of the nodes in between, which the libraries keep to themselves.
  *
  * Any passphrase gives keys: a wrong one gives other keys, not an error.
  * @param mnemonic 24 English words in lower case, one space between them
@@ -141,13 +145,16 @@ export function deriveSecrets(mnemonic: string, passphrase = ''): BankSecrets {
     );
   const seed = mnemonicToSeedSync(mnemonic, passphrase);
   const root = HDKey.fromMasterSeed(seed);
-  return new BankSecrets({
+  const derived = {
     bls: deriveSeedTree(seed, KEY_PATHS.bls),
     identity: root.derive(KEY_PATHS.identity).privateKey,
     vrf: root.derive(KEY_PATHS.vrf).privateKey,
     x25519: root.derive(KEY_PATHS.x25519).privateKey,
     vault: root.derive(KEY_PATHS.vault).privateKey,
-  });
+  };
+  const secrets = new BankSecrets(derived);
+  for (const bytes of [seed, root.privateKey, root.chainCode, ...Object.values(derived)]) bytes.fill(0);
+  return secrets;
 }
 
 /**

@@ -3,7 +3,7 @@ import { equalBytes } from '@noble/ciphers/utils.js';
 import { scrypt } from '@noble/hashes/scrypt.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import * as v from 'valibot';
-import { concatBytes, expectBytes, fromHex, toHex, utf8 } from './bytes.js';
+import { copyBytes, expectBytes, fromHex, toHex, utf8 } from './bytes.js';
 import { ConcordatError } from './error.js';
 
 /** Why a keystore was not made or not opened. No fact and no message holds anything of the secret or the password. */
@@ -74,6 +74,7 @@ export type Keystore = v.InferOutput<typeof keystoreShape>;
 
 /** What {@link encryptKeystore} needs beside the secret. */
 export interface KeystoreOptions {
+  /** Not empty after NFKD and without control characters. */
   readonly password: string;
   /** Gives that many bytes from a cryptographic source. */
   readonly random: (length: number) => Uint8Array;
@@ -87,9 +88,11 @@ export interface KeystoreOptions {
 
 /**
  * Encrypts a secret of 1 to 64 bytes under a password (EIP-2335, version 4). A fresh salt makes the key, so the counter
- * never repeats under it.
+ * never repeats under it. Keys derived on the way are overwritten; the password is a string, which nothing can overwrite.
  *
- * @throws {@link KeystoreError} `KEYSTORE_COST_INVALID`, `KEYSTORE_PASSWORD_INVALID` or `KEYSTORE_SECRET_INVALID`.
+ * @param secret stays the caller's: it is neither kept nor overwritten
+ * @throws {@link KeystoreError} `KEYSTORE_COST_INVALID`, `KEYSTORE_PASSWORD_INVALID` or `KEYSTORE_SECRET_INVALID`, or
+ * `BytesError` when `random` gives other than it was asked for or `pubkey` is not 48 bytes.
  */
 export function encryptKeystore(secret: Uint8Array, options: KeystoreOptions): Keystore {
   const { password, random, cost = DEFAULT_KEYSTORE_COST, description = '', pubkey } = options;
@@ -135,6 +138,7 @@ export function encryptKeystore(secret: Uint8Array, options: KeystoreOptions): K
  * derives to `pubkey`.
  *
  * @param document parsed JSON, of any shape
+ * @returns the secret, the caller's to overwrite, and the public key the file names or null
  * @throws {@link KeystoreError} `KEYSTORE_MALFORMED`, `KEYSTORE_PASSWORD_INVALID` or `KEYSTORE_NOT_OPENED`.
  */
 export function decryptKeystore(
@@ -143,17 +147,21 @@ export function decryptKeystore(
 ): { readonly secret: Uint8Array; readonly pubkey: Uint8Array | null } {
   const parsed = v.safeParse(keystoreShape, document, { abortEarly: true });
   if (!parsed.success) {
-    const { path, message } = parsed.issues[0];
-    // The message of a literal or picklist would repeat what the file holds there, which may be a misplaced secret.
-    const reason = `"${path?.map(({ key }) => String(key)).join('.') ?? ''}" ${/^is /.test(message) ? message : 'is not as EIP-2335 has it'}`;
+    const { path = [], message, expected } = parsed.issues[0];
+    // The message of a literal or picklist would repeat what the file holds there, and the path the name of what ought
+    // not to be there: both may be a misplaced secret.
+    const place = (expected === 'never' ? path.slice(0, -1) : path).map(({ key }) => String(key)).join('.');
+    const reason = `"${place}" ${/^is /.test(message) ? message : 'is not as EIP-2335 has it'}`;
     return refuse({ code: 'KEYSTORE_MALFORMED', reason }, `this is not a keystore: ${reason}`);
   }
   const { crypto, pubkey } = parsed.output;
   const message = fromHex(crypto.cipher.message);
   const key = deriveKey(password, fromHex(crypto.kdf.params.salt), crypto.kdf.params.n);
   // Not byte by byte until the first difference: how far a guess got must not be timed.
-  if (!equalBytes(checksumOf(key, message), fromHex(crypto.checksum.message)))
-    refuse({ code: 'KEYSTORE_NOT_OPENED' }, 'the password is wrong, or the keystore was altered');
+  if (!equalBytes(checksumOf(key, message), fromHex(crypto.checksum.message))) {
+    key.fill(0);
+    return refuse({ code: 'KEYSTORE_NOT_OPENED' }, 'the password is wrong, or the keystore was altered');
+  }
   const secret = ctr(key.subarray(0, 16), fromHex(crypto.cipher.params.iv)).decrypt(message);
   key.fill(0);
   return { secret, pubkey: pubkey === undefined ? null : fromHex(pubkey) };
@@ -172,15 +180,19 @@ function passwordBytes(password: string): Uint8Array {
   return bytes.length === 0 ? invalid('is empty') : bytes;
 }
 
-const deriveKey = (password: string, salt: Uint8Array, n: number): Uint8Array =>
-  scrypt(passwordBytes(password), salt, { N: n, r: 8, p: 1, dkLen: 32 });
+function deriveKey(password: string, salt: Uint8Array, n: number): Uint8Array {
+  const bytes = passwordBytes(password);
+  const key = scrypt(bytes, salt, { N: n, r: 8, p: 1, dkLen: 32 });
+  bytes.fill(0);
+  return key;
+}
 
 const checksumOf = (key: Uint8Array, message: Uint8Array): Uint8Array =>
-  sha256(concatBytes(key.subarray(16, 32), message));
+  sha256.create().update(key.subarray(16, 32)).update(message).digest();
 
 /** RFC 9562 §5.4. */
 function uuidOf(random: Uint8Array): string {
-  const bytes = random.slice();
+  const bytes = copyBytes(random);
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

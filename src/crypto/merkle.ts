@@ -1,8 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { MerkleTree as Layers } from 'merkletreejs/MerkleTree';
-import { concatBytes, equalBytes } from './bytes.js';
-import { ConcordatError } from './error.js';
+import { equalBytes } from './bytes.js';
+import { ConcordatError, messageOf } from './error.js';
 import { type Consistency, consistencyPath, consistencyRoots } from './merkle-consistency.js';
+import { type Inclusion, inclusionLength, inclusionRoot } from './merkle-inclusion.js';
 import {
   type MultiInclusion,
   multiproofLength,
@@ -12,6 +13,7 @@ import {
 } from './merkle-multiproof.js';
 
 export type { Consistency } from './merkle-consistency.js';
+export type { Inclusion } from './merkle-inclusion.js';
 export type { MultiInclusion } from './merkle-multiproof.js';
 
 /** Bytes of every node of a tree: one SHA-256. */
@@ -35,11 +37,7 @@ export type MerkleError =
   | { readonly code: 'MERKLE_ROOT_MISMATCH'; readonly index?: number; readonly size: number };
 
 function merkleError(detail: MerkleError): never {
-  const { code, ...facts } = detail;
-  throw new ConcordatError<MerkleError>(
-    detail,
-    `${code.toLowerCase().replaceAll('_', ' ')}: ${JSON.stringify(facts)}`,
-  );
+  throw new ConcordatError<MerkleError>(detail, messageOf(detail));
 }
 
 function expectHash(bytes: Uint8Array, what: 'leaf' | 'proof' | 'root', which = 0): Uint8Array {
@@ -52,6 +50,9 @@ function expectHashes(hashes: readonly Uint8Array[], what: 'leaf' | 'proof'): vo
   for (const [which, hash] of hashes.entries()) expectHash(hash, what, which);
 }
 
+/** The length of a list; −1 of what is none. */
+const countOf = (list: unknown): number => (Array.isArray(list) ? list.length : -1);
+
 const LEAF_PREFIX = Uint8Array.of(0x00);
 const NODE_PREFIX = Uint8Array.of(0x01);
 
@@ -63,8 +64,16 @@ const NODE_PREFIX = Uint8Array.of(0x01);
 export const leafHash = (data: Uint8Array): Uint8Array =>
   sha256.create().update(LEAF_PREFIX).update(data).digest();
 
-const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array =>
-  sha256(concatBytes(NODE_PREFIX, left, right));
+/** The one preimage of every node: to allocate one for each would take half as long again as to hash it. */
+const pair = new Uint8Array(1 + 2 * HASH_LENGTH);
+pair.set(NODE_PREFIX);
+
+/** Both are {@link HASH_LENGTH} bytes: all that gets here was measured before. */
+function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  pair.set(left, 1);
+  pair.set(right, 1 + HASH_LENGTH);
+  return sha256(pair);
+}
 
 /**
  * The layers of a tree, leaves first. merkletreejs pairs neighbours and promotes an odd last node as it is: over leaves
@@ -73,7 +82,15 @@ const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array =>
  * are broken.
  */
 function layersOver(hashes: Uint8Array[]): Uint8Array[][] {
-  const pairHash = ([left, right]: [Uint8Array, Uint8Array]): Uint8Array => nodeHash(left, right);
+  // All nodes in one buffer: merkletreejs makes a view of each, for which V8 would first have to move it off its heap.
+  const nodes = new Uint8Array(hashes.length * HASH_LENGTH);
+  let end = 0;
+  const pairHash = ([left, right]: [Uint8Array, Uint8Array]): Uint8Array => {
+    const start = end;
+    end += HASH_LENGTH;
+    nodes.set(nodeHash(left, right), start);
+    return nodes.subarray(start, end);
+  };
   return new Layers(hashes, pairHash, { concatenator: (pair) => pair }).getLayers();
 }
 
@@ -115,11 +132,12 @@ export class MerkleTree {
   constructor(leafHashes: readonly Uint8Array[]) {
     this.size = leafHashes.length;
     this.#leaves = new Uint8Array(this.size * HASH_LENGTH);
-    leafHashes.forEach((hash, index) => {
+    for (const [index, hash] of leafHashes.entries())
       this.#leaves.set(expectHash(hash, 'leaf', index), index * HASH_LENGTH);
-    });
     const roots: Uint8Array[] = [];
-    for (let bucket = 0; bucket * BUCKET < this.size; bucket++) roots.push(this.#layers(bucket).at(-1)![0]!);
+    // A copy of each: the view would keep all nodes of its bucket.
+    for (let bucket = 0; bucket * BUCKET < this.size; bucket++)
+      roots.push(Uint8Array.from(this.#layers(bucket).at(-1)![0]!));
     this.#top = layersOver(roots);
   }
 
@@ -190,8 +208,8 @@ export class MerkleTree {
 export const root = (leafHashes: readonly Uint8Array[]): Uint8Array => new MerkleTree(leafHashes).root;
 
 function expectProof(proof: readonly Uint8Array[], expected: number): void {
-  if (proof.length !== expected)
-    merkleError({ code: 'MERKLE_PROOF_WRONG_LENGTH', expected, got: proof.length });
+  const got = countOf(proof);
+  if (got !== expected) merkleError({ code: 'MERKLE_PROOF_WRONG_LENGTH', expected, got });
   expectHashes(proof, 'proof');
 }
 
@@ -201,7 +219,7 @@ function expectIndex(index: number, size: number): void {
 }
 
 function expectIndices(indices: readonly number[], size: number): void {
-  if (indices.length === 0) merkleError({ code: 'MERKLE_INDICES_EMPTY' });
+  if (countOf(indices) <= 0) merkleError({ code: 'MERKLE_INDICES_EMPTY' });
   for (let which = 0; which < indices.length; which++) {
     expectIndex(indices[which]!, size);
     if (which > 0 && indices[which]! <= indices[which - 1]!)
@@ -213,20 +231,6 @@ function expectSizes(oldSize: number, newSize: number): void {
   const ordered = Number.isSafeInteger(newSize) && Number.isSafeInteger(oldSize) && oldSize <= newSize;
   if (!ordered || oldSize < 0 || (oldSize === 0 && newSize > 0))
     merkleError({ code: 'MERKLE_SIZES_OUT_OF_ORDER', oldSize, newSize });
-}
-
-/** What is claimed: that `leaf` stands at `index` among the `size` leaves under `root`. */
-export interface Inclusion {
-  /** Place of the leaf, from 0. */
-  readonly index: number;
-  /** Number of leaves of the tree. Like `root` from a source that is trusted, never from the prover. */
-  readonly size: number;
-  /** The leaf's hash, made by the verifier from the data with {@link leafHash}: a prover could name a node's. */
-  readonly leaf: Uint8Array;
-  /** Siblings from the leaf up. */
-  readonly proof: readonly Uint8Array[];
-  /** The root, 32 bytes. */
-  readonly root: Uint8Array;
 }
 
 /**
@@ -241,24 +245,8 @@ export interface Inclusion {
 export function verifyInclusion({ index, size, leaf, proof, root }: Inclusion): void {
   expectIndex(index, size);
   expectHash(root, 'root');
-  let expected = 0;
-  // At each height `node` is the place of our ancestor and `last` that of the last node. An even node has its sibling
-  // to the right, unless it is the last: then it was promoted. Division, not shifts: sizes go beyond 32 bits.
-  for (let node = index, last = size - 1; last > 0; node = Math.floor(node / 2), last = Math.floor(last / 2))
-    if (node % 2 === 1 || node < last) expected++;
-  expectProof(proof, expected);
-
-  let hash = expectHash(leaf, 'leaf');
-  let used = 0;
-  for (
-    let node = index, last = size - 1;
-    last > 0;
-    node = Math.floor(node / 2), last = Math.floor(last / 2)
-  ) {
-    if (node % 2 === 0 && node === last) continue;
-    const sibling = proof[used++]!;
-    hash = node % 2 === 1 ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
-  }
+  expectProof(proof, inclusionLength(index, size));
+  const hash = inclusionRoot({ index, size, leaf: expectHash(leaf, 'leaf'), proof }, nodeHash);
   if (!equalBytes(hash, root)) merkleError({ code: 'MERKLE_ROOT_MISMATCH', index, size });
 }
 
@@ -276,8 +264,9 @@ export function verifyInclusion({ index, size, leaf, proof, root }: Inclusion): 
 export function verifyMultiproof({ indices, size, leaves, proof, root }: MultiInclusion): void {
   expectIndices(indices, size);
   expectHash(root, 'root');
-  if (leaves.length !== indices.length)
-    merkleError({ code: 'MERKLE_LEAVES_WRONG_COUNT', expected: indices.length, got: leaves.length });
+  const got = countOf(leaves);
+  if (got !== indices.length)
+    merkleError({ code: 'MERKLE_LEAVES_WRONG_COUNT', expected: indices.length, got });
   expectHashes(leaves, 'leaf');
   expectProof(proof, multiproofLength(indices, size));
   const hash = multiproofRoot({ indices, size, leaves, proof }, nodeHash);

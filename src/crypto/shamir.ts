@@ -1,6 +1,6 @@
 import { scalarFromBytes, WIDE_LENGTH } from './babyjubjub.js';
 import { expectBytes } from './bytes.js';
-import { ConcordatError } from './error.js';
+import { ConcordatError, messageOf } from './error.js';
 import { evaluate, isScalar, lagrangeAtZero, weightedSum } from './polynomial.js';
 
 /** Why nothing was shared, or nothing rebuilt. Neither secret nor share is ever named. */
@@ -18,11 +18,7 @@ export type ShamirError =
   | { readonly code: 'SHAMIR_Y_OUT_OF_RANGE'; readonly which: number };
 
 function shamirError(detail: ShamirError): never {
-  const { code, ...facts } = detail;
-  throw new ConcordatError<ShamirError>(
-    detail,
-    `${code.toLowerCase().replaceAll('_', ' ')}: ${JSON.stringify(facts)}`,
-  );
+  throw new ConcordatError<ShamirError>(detail, messageOf(detail));
 }
 
 /** Most shares of a secret, and the greatest x. */
@@ -30,6 +26,7 @@ export const MAX_SHARES = 2 ** 16;
 
 /** A share: the polynomial's value y at the place x of its holder, 1 … {@link MAX_SHARES}. Secret. */
 export interface Share {
+  /** The place, from 1: at 0 stands the secret. */
   readonly x: number;
   /** From 0 below the group order. */
   readonly y: bigint;
@@ -83,7 +80,8 @@ export function polynomialOf(secret: bigint, threshold: number, randomness: Uint
  * `scalarFromBytes`, and so is this.) A zero leading coefficient is not avoided: that would tell something.
  *
  * Not guaranteed: that a dealer shares one secret, or a share it hands out is on the polynomial; nobody can tell, see
- * `verifiable-sharing`. Nor constant time.
+ * `verifiable-sharing`. Nor constant time, nor that secret and coefficients leave the memory: they are bigints, which
+ * nothing can overwrite.
  *
  * @throws {@link ShamirError} `SHAMIR_BAD_THRESHOLD`, `SHAMIR_SECRET_OUT_OF_RANGE`, or `BytesError`
  * `BYTES_WRONG_LENGTH`: missing randomness is never made up for.
@@ -102,11 +100,11 @@ export function weightsAt(xs: readonly number[], threshold: number): bigint[] {
   if (xs.length !== threshold || threshold < 1)
     shamirError({ code: 'SHAMIR_WRONG_COUNT', expected: threshold, got: xs.length });
   const seen = new Set<number>();
-  xs.forEach((x, which) => {
+  for (const [which, x] of xs.entries()) {
     if (!isPlace(x)) shamirError({ code: 'SHAMIR_X_OUT_OF_RANGE', which });
     if (seen.has(x)) shamirError({ code: 'SHAMIR_X_TWICE', x });
     seen.add(x);
-  });
+  }
   return lagrangeAtZero(xs);
 }
 
@@ -120,14 +118,15 @@ export function weightsAt(xs: readonly number[], threshold: number): bigint[] {
  * `which` is a place in the list.
  */
 export function combine(shares: readonly Share[], threshold: number): bigint {
+  const given: readonly Share[] = Array.isArray(shares) ? shares : [];
   const weights = weightsAt(
-    shares.map((share) => share.x),
+    Array.from(given, (share) => share?.x),
     threshold,
   );
-  const bad = shares.findIndex((share) => !isScalar(share.y));
+  const bad = given.findIndex((share) => !isScalar(share.y));
   if (bad >= 0) shamirError({ code: 'SHAMIR_Y_OUT_OF_RANGE', which: bad });
   return weightedSum(
     weights,
-    shares.map((share) => share.y),
+    given.map((share) => share.y),
   );
 }

@@ -6,6 +6,8 @@
  * is what a sketch needs, which evaluates it three times for every record. It is NOT a hash: to whoever knows the key it
  * offers neither collision nor preimage resistance on messages of their choice.
  *
+ * Neither branches nor indices depend on key or message, only on the length; what an engine makes of it is not promised.
+ *
  * 64-bit words are pairs of 32-bit lanes, low lane first; bytes are little-endian as in the paper.
  */
 

@@ -48,6 +48,7 @@ const leaves = (binding: Uint8Array, fragments: readonly Uint8Array[]): Uint8Arr
 
 /** What is dealt, and with which randomness. */
 export interface DealOptions extends DealingShape {
+  /** What is dealt, secret until release. Any bytes, also none. */
   readonly payload: Uint8Array;
   /** See `dealingBinding`: what this dealing is part of. Nothing of it is in the header. */
   readonly context: Uint8Array;
@@ -66,6 +67,9 @@ export interface DealOptions extends DealingShape {
  * Key and coefficients follow from entropy, context, shape *and payload*: entropy that is used again for another payload
  * or context gives an unrelated key, never a second message under a key and nonce. It tells, as every deterministic
  * encryption does, whether two dealings are the same.
+ *
+ * Not guaranteed: constant time, or that key and coefficients leave the memory. They are bigints before they are bytes,
+ * and to overwrite the bytes alone would erase nothing.
  *
  * A receiver is sent at most |payload|/k + 32(f + 1) + 32⌈log2 n⌉ + 100 bytes, slice and header together. That is within
  * 1.1·|payload|/k + 256 + 64(f + 1) for n ≤ 64, for n ≤ 128 with f ≥ 1, and for f ≥ 2.

@@ -1,6 +1,6 @@
 import { decodePoint, encodePoint, type GroupPoint, WIDE_LENGTH, ZERO } from './babyjubjub.js';
 import { expectBytes } from './bytes.js';
-import { ConcordatError } from './error.js';
+import { ConcordatError, messageOf } from './error.js';
 import { addScalars, evaluate, isScalar, weightedSum } from './polynomial.js';
 import { expectThreshold, isPlace, polynomialOf, type SharingOptions, weightsAt } from './shamir.js';
 import { type Basis, combination } from './sharing-basis.js';
@@ -19,12 +19,7 @@ export type SharingError =
     };
 
 function sharingError(detail: SharingError, options?: ErrorOptions): never {
-  const { code, ...facts } = detail;
-  throw new ConcordatError<SharingError>(
-    detail,
-    `${code.toLowerCase().replaceAll('_', ' ')}: ${JSON.stringify(facts)}`,
-    options,
-  );
+  throw new ConcordatError<SharingError>(detail, messageOf(detail), options);
 }
 
 /** Shares of several scalars at one place: the values there of one polynomial for each. Secret. */
@@ -37,13 +32,18 @@ export interface VectorShare {
 
 /** What a dealer makes: the commitments for all, as encoded points, and one share for each holder. */
 export interface VerifiableSharing {
+  /** As many as the threshold, 32 bytes each, that of the constant coefficients first. For everyone. */
   readonly commitments: Uint8Array[];
+  /** The shares at x = 1, 2, …, each for its holder alone. */
   readonly shares: VectorShare[];
 }
 
 /**
  * Shares scalars, one polynomial of degree threshold − 1 for each, and commits to the coefficients: commitment j is
  * Σ coefficient j of polynomial i · generator i, so the first one commits to what is shared.
+ *
+ * Not guaranteed: that a receiver gets the share it should, which it checks with {@link SharingCommitments.verify};
+ * constant time; that secrets leave the memory. Scalars are bigints.
  *
  * @param secrets as many as the basis has generators, with {@link pedersen} the blinding last: the one of the bank's
  * commitment, when that is to be opened through this sharing
@@ -91,6 +91,16 @@ function combine(shares: readonly VectorShare[]): bigint[] {
   );
 }
 
+/** x·point by doubling and adding: for a place's few bits the table that a multiplication makes first costs more. */
+function timesPlace(point: GroupPoint, x: number): GroupPoint {
+  let product = point;
+  for (let bit = 30 - Math.clz32(x); bit >= 0; bit--) {
+    product = product.double();
+    if ((x >>> bit) & 1) product = product.add(point);
+  }
+  return product;
+}
+
 /**
  * A dealer's commitments, decoded and checked: who holds one may verify shares with it. Decoding costs a subgroup check
  * for each point, many times what verifying a share does, so it is done once.
@@ -120,7 +130,8 @@ export class SharingCommitments {
     const got = Array.isArray(encoded) ? encoded.length : 0;
     if (got !== threshold || got === 0)
       sharingError({ code: 'SHARING_WRONG_DEGREE', expected: threshold, got });
-    const points = encoded.map((bytes, which) => {
+    // Not `map`, which passes over the holes of a sparse array.
+    const points = Array.from(encoded, (bytes, which) => {
       try {
         return decodePoint(bytes);
       } catch (cause) {
@@ -174,8 +185,7 @@ export class SharingCommitments {
    */
   verify(share: VectorShare): boolean {
     if (!isPlace(share?.x) || !this.#isVector(share.ys)) return false;
-    const x = BigInt(share.x);
-    const value = this.#points.reduceRight((sum, point) => sum.multiplyUnsafe(x).add(point), ZERO);
+    const value = this.#points.reduceRight((sum, point) => timesPlace(sum, share.x).add(point), ZERO);
     return combination(this.basis, share.ys).equals(value);
   }
 
@@ -206,7 +216,9 @@ export class SharingCommitments {
   }
 
   #isVector(scalars: unknown): boolean {
-    return Array.isArray(scalars) && scalars.length === this.basis.length && scalars.every(isScalar);
+    if (!Array.isArray(scalars) || scalars.length !== this.basis.length) return false;
+    // Not `every`, which passes over the holes of a sparse array.
+    return scalars.findIndex((value) => !isScalar(value)) < 0;
   }
 }
 

@@ -28,7 +28,7 @@ export type VrfError =
  * Not guaranteed: that there is only one proof (its holder can make many, of one output: compare outputs, never
  * proofs); unpredictability of the outputs of a key that was chosen after the input became known. And not constant
  * time: secrets are JavaScript bigints, and the multiplications by x and k of a point that is not the base point are
- * not blinded. Whoever can time a prover closely may learn about its key.
+ * not blinded. Whoever can time a prover closely may learn about its key. Nor that secrets leave the memory.
  *
  * Never sign with Ed25519 under the same secret key: a signature over the 32 bytes of the point an input is encoded to
  * would use the nonce of its proof with another challenge, and the two together give the key away.

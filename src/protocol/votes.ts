@@ -71,16 +71,21 @@ export class SignatureCollector {
 
   #findBad(banks: readonly number[]): number[] {
     const suspects = banks.filter((bank) => !this.#good.has(bank));
-    const search = (group: readonly number[]): number[] => {
-      const signature = this.#aggregateOf(group);
-      if (signature && this.#verifies(group, signature)) return [];
+    // What is known to be bad is not checked again: the whole group, since it failed with only good ones beside it, and the
+    // right half of a bad group whose left half is good.
+    const search = (group: readonly number[], isBad: boolean): number[] => {
+      if (!isBad) {
+        const signature = this.#aggregateOf(group);
+        if (signature && this.#verifies(group, signature)) return [];
+      }
       if (group.length === 1) return [...group];
       const middle = group.length >> 1;
-      return [...search(group.slice(0, middle)), ...search(group.slice(middle))];
+      const left = search(group.slice(0, middle), false);
+      return [...left, ...search(group.slice(middle), left.length === 0)];
     };
     // Were both halves of a failing group good, so would be their sum, unless the keys of liars cancel out; then there
     // is nobody to drop, and no sum either.
-    return suspects.length > 0 ? search(suspects) : [];
+    return suspects.length > 0 ? search(suspects, true) : [];
   }
 }
 

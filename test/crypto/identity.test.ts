@@ -1,10 +1,11 @@
 import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
+import { sha512 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromHex, toHex, utf8 } from '../../src/crypto/bytes.js';
 import { identity } from '../../src/crypto/identity.js';
 
-// RFC 8032 §7.1, tests 1 to 3.
+// RFC 8032 §7.1, tests 1 to 3 and SHA(abc); that of 1023 bytes is left out.
 const vectors = [
   {
     secret: '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',
@@ -26,6 +27,13 @@ const vectors = [
     message: 'af82',
     signature:
       '6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a',
+  },
+  {
+    secret: '833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42',
+    key: 'ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf',
+    message: toHex(sha512(utf8('abc'))),
+    signature:
+      'dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c66431e0303dca179c138ac17ad9bef1177331a704',
   },
 ];
 

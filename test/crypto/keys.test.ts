@@ -38,6 +38,12 @@ describe('EIP-2333', () => {
     expect(BigInt(`0x${toHex(master)}`)).toBe(BigInt(master_SK));
     expect(BigInt(`0x${toHex(deriveChild(master, child_index))}`)).toBe(BigInt(child_SK));
   });
+
+  test.each(vectors)('child $child_index, blst', ({ seed, master_SK, child_index, child_SK }) => {
+    const master = blst.SecretKey.deriveMasterEip2333(fromHex(seed.slice(2)));
+    expect(BigInt(`0x${toHex(master.toBytes())}`)).toBe(BigInt(master_SK));
+    expect(BigInt(`0x${toHex(master.deriveChildEip2333(child_index).toBytes())}`)).toBe(BigInt(child_SK));
+  });
 });
 
 describe('SLIP-0010, ed25519', () => {
