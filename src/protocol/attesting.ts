@@ -88,7 +88,7 @@ export class Attesting {
     if (this.#read && compareSlots(slot, this.#read.draft.header.slot) < 0) return;
     if (!inputs.includes(self)) this.#attestAtOnce();
     const { delta } = manifest.parameters;
-    const forward = { open: this.open, draft: message };
+    const forward = { open: this.open, draft: message, awaited: false };
     const back = this.inclusion.amending && inputs.includes(self);
     for (const timer of [SLICES_TIMER, THIN_TIMER]) outbox.timer(timer, null);
     this.slices.expect(read);

@@ -271,13 +271,13 @@ export class Epoch implements Application {
   }
 
   /** A bank shows what the leader should have sent. The leader signed it: nobody else is believed. */
-  #onForward({ open, draft }: MessageOf<'forward'>): string | null {
+  #onForward({ open, draft, awaited }: MessageOf<'forward'>): string | null {
     const { slot, epoch } = draft.draft.header;
     if (open.epoch !== epoch || slot.view !== open.view) return 'forward-invalid';
     const leader = this.leader(open.view);
     const refusal = this.#onOpen(leader, { type: 'open', ...open });
     if (refusal || slot.view !== this.view) return refusal;
-    return this.#current?.onForward({ type: 'draft', ...draft }) ?? null;
+    return this.#current?.onForward({ type: 'draft', ...draft }, awaited) ?? null;
   }
 
   #onTestimony({ bank, testimony }: MessageOf<'testimony'>): string | null {

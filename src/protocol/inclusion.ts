@@ -66,7 +66,7 @@ export class Inclusion {
     const { inputs } = read.draft.header;
     const back = inputs.filter((bank) => this.#leftOut.has(bank) && bank !== self);
     for (const bank of back) {
-      courier.send(bank, { type: 'forward', ...forward });
+      courier.send(bank, { type: 'forward', ...forward, awaited: true });
       this.#clocks.set(bank, read);
       this.context.outbox.timer(SPENT_TIMER + bank, 4 * manifest.parameters.delta);
       const early = this.#early.get(bank);

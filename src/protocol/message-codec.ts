@@ -1,4 +1,5 @@
 import {
+  bool,
   bytes,
   type Codec,
   fixed,
@@ -164,7 +165,7 @@ export function messageCodec(banks: number): Codec<Message> {
       dealing: dealingPartCodec,
       envelope: envelopeCodec,
     }),
-    forward: struct<ForwardMessage>({ open, draft: signedDraft }),
+    forward: struct<ForwardMessage>({ open, draft: signedDraft, awaited: bool }),
     amendment,
     refusal: struct<RefusalMessage>({
       epoch: u53,

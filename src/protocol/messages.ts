@@ -62,6 +62,8 @@ export interface SlicesMessage {
 export interface ForwardMessage {
   readonly open: OpenMessage;
   readonly draft: DraftMessage;
+  /** Whether the sender waits for the receiver's attestation, since the draft brings it back; else for its slices or amendment. */
+  readonly awaited: boolean;
 }
 
 /** A bank that a thin draft leaves out wants to be an input of it. */

@@ -175,11 +175,11 @@ export class View {
   }
 
   /** A draft that another bank shows. The leader signed it: nobody else is believed. */
-  onForward(message: MessageOf<'draft'>): string | null {
+  onForward(message: MessageOf<'draft'>, awaited: boolean): string | null {
     const { slot } = message.draft.header;
     const known = this.parts.proposals.isExamined(slot);
     const refusal = this.#onDraft(this.#leader, message);
-    if (known && !refusal) this.#attesting?.onShown(draftDigest(message.draft.header));
+    if (known && awaited && !refusal) this.#attesting?.onShown(draftDigest(message.draft.header));
     // Who shows a draft of a slot that the leader has left behind, and waits for this bank, learns why in vain.
     const latest = this.parts.proposals.last(this.number);
     if (latest && compareSlots(latest.slot, slot) > 0 && latest.slot.index > this.#told) {

@@ -161,7 +161,7 @@ export function signDraft(
   const statement = proposalStatement(0, draft.header.slot, draftDigest(draft.header));
   const signature = fixture.sign(leaderOf(chain, 0), statement);
   const read = readDraft({ manifest, suite, chain } as EpochContext, draft, opened)!;
-  return { read, forward: { open, draft: { draft, signature } } };
+  return { read, forward: { open, draft: { draft, signature }, awaited: false } };
 }
 
 /** What a bank says when it attests a draft with these slices. */

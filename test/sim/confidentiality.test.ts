@@ -93,14 +93,12 @@ describe('what any f banks can read', () => {
   ] as const)(
     'of %i banks, the last f of them %s, statistics %s, is what the rules let out',
     (banks, name, statistics) => {
-      for (const seed of banks === 4 ? [1, 2] : [1]) {
-        const liars = Object.fromEntries(
-          Array.from({ length: faultsOf(banks) }, (_, i) => [banks - 1 - i, name]),
-        );
-        const transcript = transcriptOf(booksFor(banks), { liars, seed, parameters: { statistics } });
-        expect(transcript.violations).toEqual([]);
-        expect(leaksOf(transcript)).toEqual([]);
-      }
+      const liars = Object.fromEntries(
+        Array.from({ length: faultsOf(banks) }, (_, i) => [banks - 1 - i, name]),
+      );
+      const transcript = transcriptOf(booksFor(banks), { liars, parameters: { statistics } });
+      expect(transcript.violations).toEqual([]);
+      expect(leaksOf(transcript)).toEqual([]);
     },
   );
 

@@ -43,17 +43,15 @@ describe('aggregate statistics', () => {
     [7, { 2: 'collude', 6: 'collude' }],
     [7, { 0: 'equivocate', 4: 'withhold-slices' }],
   ] as const)('of %i banks, liars %o, are the exact sums over the banks that they name', (banks, liars) => {
-    for (const seed of [1, 2]) {
-      const { statistics, own, inputs, quorum } = opened(banks, { liars, seed });
-      expect(statistics.each).toBeNull();
-      // A total over few banks would tell much of each.
-      expect(statistics.banks.length).toBeGreaterThanOrEqual(quorum);
-      for (const name of statistics.banks) expect(inputs.map((bank) => `bank-${bank}`)).toContain(name);
-      const sums = statistics.totals.map((_, f) =>
-        statistics.banks.reduce((sum, name) => sum + own(name)[f]!, 0n),
-      );
-      expect(statistics.totals).toEqual(sums);
-    }
+    const { statistics, own, inputs, quorum } = opened(banks, { liars });
+    expect(statistics.each).toBeNull();
+    // A total over few banks would tell much of each.
+    expect(statistics.banks.length).toBeGreaterThanOrEqual(quorum);
+    for (const name of statistics.banks) expect(inputs.map((bank) => `bank-${bank}`)).toContain(name);
+    const sums = statistics.totals.map((_, f) =>
+      statistics.banks.reduce((sum, name) => sum + own(name)[f]!, 0n),
+    );
+    expect(statistics.totals).toEqual(sums);
   });
 });
 
