@@ -126,7 +126,7 @@ export async function measureVotes(): Promise<Table[]> {
       about:
         `n = ${BANKS}, f = ${FAULTS}, a quorum of ${QUORUM}. Votes are checked as one sum; only when that fails are the bad ones ` +
         'searched for by halving. Checks are counted over every place of one bad vote, over random places of several. ' +
-        'Each halving costs up to two: both halves are asked, though once the first is good the second cannot be.',
+        'What is known to be bad is not checked again: the second half of a bad group whose first half is good.',
       rows,
     },
   ];

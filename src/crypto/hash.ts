@@ -1,6 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8 } from './bytes.js';
+import { type BytesError, utf8 } from './bytes.js';
+import { ConcordatError } from './error.js';
 
 /**
  * Every domain a hash of this library is taken in. One list, so that no two purposes can share a preimage; tests check
@@ -55,7 +56,14 @@ const prefixes = new Map<HashDomain, Uint8Array>(
 
 /** `len(tag) ‖ tag ‖ (len64(part) ‖ part)*` in one piece: hashing it at once takes half the time of piecemeal updates. */
 function frame(domain: HashDomain, parts: readonly Uint8Array[]): Uint8Array {
-  const prefix = prefixes.get(domain)!;
+  const prefix = prefixes.get(domain);
+  // Text, or numbers of other widths, would be copied as zeros or cut: two things would have one hash.
+  const odd = parts.findIndex((part) => !(part instanceof Uint8Array));
+  if (!prefix || odd >= 0)
+    throw new ConcordatError<BytesError>(
+      { code: 'BYTES_NOT_BYTES', argument: prefix ? `part ${odd}` : 'domain' },
+      prefix ? `part ${odd} of a hash is not a Uint8Array` : 'a hash is taken in a domain of the list',
+    );
   const framed = new Uint8Array(parts.reduce((sum, part) => sum + 8 + part.length, prefix.length));
   framed.set(prefix);
   let offset = prefix.length;

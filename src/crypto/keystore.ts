@@ -23,6 +23,8 @@ export const MIN_KEYSTORE_COST = 10;
 export const MAX_KEYSTORE_COST = 20;
 /** Most bytes of an encrypted secret. */
 const MAX_SECRET_BYTES = 64;
+/** Characters of a description, at most. */
+const MAX_DESCRIPTION = 1024;
 
 const lowerHex = (low: number, high = low) =>
   v.pipe(
@@ -62,7 +64,7 @@ const keystoreShape = v.strictObject({
       message: lowerHex(1, MAX_SECRET_BYTES),
     }),
   }),
-  description: v.optional(v.pipe(v.string(), v.maxLength(1024)), ''),
+  description: v.optional(v.pipe(v.string(), v.maxLength(MAX_DESCRIPTION)), ''),
   pubkey: v.optional(lowerHex(48)),
   path: v.pipe(v.string(), v.maxLength(256)),
   uuid: v.pipe(v.string(), v.uuid()),
@@ -91,7 +93,7 @@ export interface KeystoreOptions {
  * never repeats under it. Keys derived on the way are overwritten; the password is a string, which nothing can overwrite.
  *
  * @param secret stays the caller's: it is neither kept nor overwritten
- * @throws {@link KeystoreError} `KEYSTORE_COST_INVALID`, `KEYSTORE_PASSWORD_INVALID` or `KEYSTORE_SECRET_INVALID`, or
+ * @throws {@link KeystoreError} `KEYSTORE_COST_INVALID`, `KEYSTORE_PASSWORD_INVALID`, `KEYSTORE_SECRET_INVALID` or `KEYSTORE_MALFORMED`, or
  * `BytesError` when `random` gives other than it was asked for or `pubkey` is not 48 bytes.
  */
 export function encryptKeystore(secret: Uint8Array, options: KeystoreOptions): Keystore {
@@ -101,10 +103,14 @@ export function encryptKeystore(secret: Uint8Array, options: KeystoreOptions): K
       { code: 'KEYSTORE_COST_INVALID', cost },
       `the cost is not from ${MIN_KEYSTORE_COST} to ${MAX_KEYSTORE_COST}`,
     );
-  if (secret.length < 1 || secret.length > MAX_SECRET_BYTES)
+  const length = secret instanceof Uint8Array ? secret.length : -1;
+  if (length < 1 || length > MAX_SECRET_BYTES)
+    refuse({ code: 'KEYSTORE_SECRET_INVALID', length }, `a keystore holds 1 to ${MAX_SECRET_BYTES} bytes`);
+  // What is not read back must not be written: the secret would be lost.
+  if (typeof description !== 'string' || description.length > MAX_DESCRIPTION)
     refuse(
-      { code: 'KEYSTORE_SECRET_INVALID', length: secret.length },
-      `a keystore holds 1 to ${MAX_SECRET_BYTES} bytes`,
+      { code: 'KEYSTORE_MALFORMED', reason: 'description' },
+      `a description is text of at most ${MAX_DESCRIPTION} characters`,
     );
   const draw = (length: number): Uint8Array => expectBytes(random(length), length, 'random');
   const [salt, iv, uuid] = [draw(32), draw(16), draw(16)];

@@ -118,4 +118,19 @@ describe('keyedHash', () => {
       `"3abd8f9f1ad71b888c7f982814ddfc56d83a2d36ad505f394be35195992780b6"`,
     );
   });
+
+  it('refuses what is not bytes: it would be hashed as zeros, or cut, and meet something else', () => {
+    const odd: unknown[] = ['alice', 7, [256], Uint16Array.of(256), { length: 5 }, undefined, null];
+    for (const part of odd) {
+      expect(() => hash('record', part as Uint8Array)).toThrow(
+        expect.objectContaining({ code: 'BYTES_NOT_BYTES' }),
+      );
+      expect(() => keyedHash('blinding', new Uint8Array(32), part as Uint8Array)).toThrow(
+        expect.objectContaining({ code: 'BYTES_NOT_BYTES' }),
+      );
+    }
+    expect(() => hash('no such domain' as 'record', new Uint8Array(1))).toThrow(
+      expect.objectContaining({ code: 'BYTES_NOT_BYTES' }),
+    );
+  });
 });

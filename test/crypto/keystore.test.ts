@@ -233,4 +233,16 @@ describe('a bank’s keystore', () => {
       expect.objectContaining(refusal),
     );
   });
+
+  test('what could not be read back is not written', () => {
+    const secret = random(32);
+    const options = { ...cheap, description: 'x'.repeat(1024) };
+    expect(decryptKeystore(encryptKeystore(secret, options), password).secret).toEqual(secret);
+    for (const description of ['x'.repeat(1025), 7 as unknown as string])
+      expect(() => encryptKeystore(secret, { ...cheap, description })).toThrow(coded('KEYSTORE_MALFORMED'));
+    for (const odd of ['secret', [1, 2, 3], undefined])
+      expect(() => encryptKeystore(odd as unknown as Uint8Array, cheap)).toThrow(
+        coded('KEYSTORE_SECRET_INVALID'),
+      );
+  });
 });
