@@ -50,6 +50,9 @@ export class Releasing {
   readonly #shares = new Map<number, VectorShare>();
   readonly #releases = new Map<number, number>();
   #totals: bigint[] | null = null;
+  /** Banks whose share of the sum was checked. */
+  readonly #checked = new Set<number>();
+  #commitments: SharingCommitments | null = null;
   #attempt = 0;
 
   constructor(
@@ -123,7 +126,8 @@ export class Releasing {
       // Everybody gives back its own slice: one of another index would stand in that bank's way.
       if (dealing && slice.index === from && !dealing.slices.has(from)) dealing.slices.set(from, slice);
     }
-    if (share && !this.#shares.has(from)) this.#shares.set(from, { x: from + 1, ys: share });
+    if (share && !this.#shares.has(from) && !this.#checked.has(from))
+      this.#shares.set(from, { x: from + 1, ys: share });
     return this.#advance();
   }
 
@@ -217,9 +221,10 @@ export class Releasing {
 
   #release(): MessageOf<'release'> {
     const { decision, held, agreed } = this.options;
-    const given = [...this.#dealings.values()].flatMap(({ dealer, accepted }) => {
-      const mine = accepted && held.get(dealer);
-      return mine ? [{ dealer, parcel: mine.parcel }] : [];
+    // What a dealer gave this bank under another header than W's is of no use to anybody, and would look like a lie.
+    const given = [...this.#dealings.values()].flatMap(({ dealer, root }) => {
+      const mine = held.get(dealer);
+      return mine && equalBytes(mine.accepted.root, root) ? [{ dealer, parcel: mine.parcel }] : [];
     });
     const parts = agreed.summed.flatMap((dealer) => {
       const share = given.find((each) => each.dealer === dealer)?.parcel.share;
@@ -248,7 +253,7 @@ export class Releasing {
   #advance(): boolean {
     let news = false;
     for (const dealing of this.#dealings.values()) if (!dealing.opening && this.#open(dealing)) news = true;
-    if (!this.#totals && this.#sum()) news = true;
+    if (this.#sum()) news = true;
     if (this.complete) this.context.outbox.timer(MISSING_TIMER, null);
     return news;
   }
@@ -267,21 +272,25 @@ export class Releasing {
     return true;
   }
 
-  /** Adds up the statistics, once f + 1 shares of the sum are here. A share that is none is found, and told of. */
+  /**
+   * Adds up the statistics, once f + 1 shares of the sum are here. Every share is checked once, early or late: one that is
+   * none is told of.
+   */
   #sum(): boolean {
     const { manifest, outbox, chain } = this.context;
     const { summed } = this.options.agreed;
     const parts = summed.flatMap((dealer) => this.#dealings.get(dealer)?.accepted?.statistics ?? []);
     if (summed.length === 0 || parts.length < summed.length || this.#shares.size <= manifest.faults)
       return false;
-    const commitments = SharingCommitments.sum(parts);
-    const scalars = commitments.recover([...this.#shares.values()]);
-    const checked = [...this.#shares].slice(0, scalars ? manifest.faults + 1 : undefined);
-    for (const [bank, share] of checked)
-      if (!commitments.verify(share)) {
-        this.#shares.delete(bank);
-        outbox.output({ type: 'suspected', epoch: chain.epoch, bank, reason: 'false share of the totals' });
-      }
+    this.#commitments ??= SharingCommitments.sum(parts);
+    const scalars = this.#totals ? null : this.#commitments.recover([...this.#shares.values()]);
+    for (const [bank, share] of this.#shares) {
+      if (this.#checked.has(bank)) continue;
+      this.#checked.add(bank);
+      if (this.#commitments.verify(share)) continue;
+      this.#shares.delete(bank);
+      outbox.output({ type: 'suspected', epoch: chain.epoch, bank, reason: 'false share of the totals' });
+    }
     if (!scalars) return false;
     this.#totals = scalarsToStatistics(scalars.slice(0, -1));
     return true;

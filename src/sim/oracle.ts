@@ -72,6 +72,8 @@ export class Oracle {
         'integrity',
         `${this.#name(bank)} accuses honest ${this.#name(output.evidence.accused)}`,
       );
+    if (output.type === 'suspected' && this.#honest.has(output.bank))
+      this.#violated('integrity', `${this.#name(bank)} suspects honest ${this.#name(output.bank)}`);
   }
 
   /** A message as a bank sends it, not as it arrives. Only what honest banks send counts. */

@@ -86,6 +86,46 @@ describe('under a leader that is', () => {
   );
 });
 
+describe('with more banks, a leader that is', () => {
+  const CUNNING = ['censor', 'late-thin', 'copycat', 'lying-leader'];
+
+  it.each([5, 6].flatMap((banks) => CUNNING.map((name) => [banks, name] as const)))(
+    '%i: %s leaves out no honest one',
+    (banks, name) => expectIncluded(led(banks, [name], 3, { statistics: 'none' })),
+  );
+
+  it.each(CUNNING)('ten: %s, with two accomplices, leaves out no honest one, or has most', (name) => {
+    expectIncluded(led(10, [name, 'late-thin', 'withhold-slices'], 1, { statistics: 'none' }));
+  });
+});
+
+describe('a book of strangers', () => {
+  /** Bank 0 has no record in common with the others. */
+  const strange = (banks: number): Dataset[] =>
+    booksOf(banks, 200, (truth, _, bank) =>
+      bank === 0 ? [-(truth[0] as bigint), ...truth.slice(1)] : truth,
+    );
+
+  /** The draft's leader must not be the stranger. */
+  const seed = [1, 2, 3, 4].find((each) => schedule(6, each)[0] !== 0)!;
+
+  it('is no input where enough others are, and its bank gets the result all the same', () => {
+    const { record, simulation } = run(strange(6), { seed, parameters: { statistics: 'none' } });
+    expect(simulation.oracle.violations).toEqual([]);
+    expect(record.sealed[1]!.inputs).toEqual([1, 2, 3, 4, 5]);
+    expect(record.sealed[0]!.outcome?.rows.length).toBe(200);
+  });
+
+  it('is one where the draft would be thin without it', () => {
+    const { record, simulation } = run(strange(4), {
+      seed: [1, 2, 3, 4].find((each) => schedule(4, each)[0] !== 0)!,
+      parameters: { statistics: 'none' },
+    });
+    expect(simulation.oracle.violations).toEqual([]);
+    expect(record.sealed[1]!.inputs).toEqual([0, 1, 2, 3]);
+  });
+});
+
 describe('an honest leader', () => {
   it('needs one slot where nobody lies', () => {
     for (const banks of [4, 5, 7]) expect(led(banks, [], 1).slots).toBe(1);

@@ -3,18 +3,22 @@ import { fetchStatement } from '../../protocol/requests.js';
 import { type AdversarialSend, defineAdversary } from '../adversary.js';
 import { draftsSeen, readAs } from '../redealing.js';
 
-/** The share of its records that a bank denies to hold. */
-const DENIED_SHARE = 0.5;
+/** The shares of its records that a bank denies to hold, one or the other. */
+const DENIED_SHARES = [1, 0.5];
 
 /** Claims to lack records so that it may ask for them, and asks everybody for all of them. */
 export const feignedLack = defineAdversary({
   name: 'feigned-lack',
-  description: 'commits to half of its records, then asks every bank for every record that the table lists',
-  records: (dataset, { random }) =>
-    Dataset.fromRecords(
+  description:
+    'commits to nothing, or to half of its records, then asks every bank for every record that the table lists',
+  records: (dataset, { random }) => {
+    const denied = random.pick(DENIED_SHARES);
+    const kept = dataset.entries.filter(() => !random.chance(denied));
+    return Dataset.fromRecords(
       dataset.schema,
-      dataset.entries.filter(() => !random.chance(DENIED_SHARE)).map(({ values }) => values),
-    ),
+      kept.map(({ values }) => values),
+    );
+  },
   attack: (outgoing, context) => {
     const { manifest, index, bank, heard, encode, sign, memory } = context;
     const drafts = draftsSeen(outgoing, context);
