@@ -168,7 +168,7 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
     const without = draft(0, [leader, h1, h2]);
     post([h1, h2], without);
     net.run(8000);
-    expect(attesters(without)).not.toEqual([h1, h2]);
+    expect(attesters(without)).not.toEqual(expect.arrayContaining([h1, h2]));
   });
 
   it('cannot keep its amendment away by opening the view to it with another proof', () => {
@@ -177,7 +177,7 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
     const without = draft(0, [leader, h1, h2]);
     post([h1, h2], without);
     net.run(8000);
-    expect(attesters(without)).not.toEqual([h1, h2]);
+    expect(attesters(without)).not.toEqual(expect.arrayContaining([h1, h2]));
   });
 
   it('cannot keep it from attesting, or its amendment away, by showing it a later slot first', () => {
@@ -209,6 +209,6 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
     const without = draft(2, [leader, h1, h2]);
     post([h1, h2], without);
     net.run(6000);
-    expect(attesters(without)).not.toEqual([h1, h2]);
+    expect(attesters(without)).not.toEqual(expect.arrayContaining([h1, h2]));
   });
 });
