@@ -7,7 +7,7 @@
 
 export type { Attestations } from './attestations.js';
 export { Bank, type BankOptions } from './bank.js';
-export type { Certificate, Phase, TimeoutCertificate } from './certificate.js';
+export type { Certificate, Phase, TimeoutCertificate, Vote } from './certificate.js';
 export { PHASES, verifyCertificate, verifyTimeoutCertificate } from './certificate.js';
 export { type ChainLink, type ChainState, genesisChain, nextChain } from './chain.js';
 export type { Commitment, SignedCommitment } from './commitment.js';
@@ -112,7 +112,9 @@ export { checkSeal, type Seal, type SealError, sealCodec, type VerifiedSeal } fr
 export type {
   BadShares,
   BadSlices,
+  Delivery,
   FalseAttestation,
+  SignedSlices,
   SliceEvidence,
   SliceRefusal,
 } from './slice-evidence.js';

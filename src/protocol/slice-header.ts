@@ -28,7 +28,7 @@ export interface SlicesHeader {
   readonly dealer: number;
   /** Digest of the draft it is dealt under, 32 bytes. */
   readonly draft: Uint8Array;
-  /** {@link claimsDigest} of the versions it opens, 32 bytes. */
+  /** `claimsDigest` of the versions it opens, 32 bytes. */
   readonly claims: Uint8Array;
   /** The dealing of the payload; null when nothing is opened: no version, and no statistics in mode `open`. */
   readonly dealing: DealingHeader | null;
@@ -36,7 +36,7 @@ export interface SlicesHeader {
   readonly statistics: readonly Uint8Array[] | null;
 }
 
-/** What a header adds to what its receiver knows without it, with the dealer's signature over {@link slicesStatement}. */
+/** What a header adds to what its receiver knows without it, with the dealer's signature over `slicesStatement`. */
 export interface DealingPart extends Pick<SlicesHeader, 'dealing' | 'statistics'> {
   /** Ed25519, 64 bytes. */
   readonly signature: Uint8Array;
@@ -50,7 +50,7 @@ export interface Parcel {
   readonly share: readonly bigint[] | null;
 }
 
-/** What a dealer sends one receiver, signed over {@link envelopeStatement}: a wrong share in it proves the dealer faulty. */
+/** What a dealer sends one receiver, signed over `envelopeStatement`: a wrong share in it proves the dealer faulty. */
 export interface Envelope extends Parcel {
   /** Ed25519, 64 bytes. */
   readonly signature: Uint8Array;
