@@ -11,7 +11,7 @@ import type { EpochContext } from './context.js';
 import { MAX_SKETCH_BYTES } from './draft.js';
 import type { Manifest } from './manifest.js';
 import type { Amendment } from './messages.js';
-import { commitmentIn, type ReadDraft, tableIds } from './reading.js';
+import { commitmentIn, type ReadDraft } from './reading.js';
 import { amendmentStatement } from './requests.js';
 
 /** How one bank's records differ from those of the bank that looks: by key id (hex), its version, or null for none. */
@@ -96,7 +96,7 @@ export function readAmendment(
   const outside = [...differences.keys()].filter((id) => !read.rows.has(id));
   if (outside.length > manifest.parameters.maxDifferences) return null;
   // Keys of the table are not under U: what the sender does not list of them, it lacks.
-  for (const id of tableIds(read)) {
+  for (const id of read.rows.keys()) {
     const version = versions.get(id) ?? null;
     const mine = keyed.find(id)?.version ?? null;
     if (mine === null ? version === null : version !== null && equalBytes(mine, version))

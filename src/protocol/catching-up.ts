@@ -7,10 +7,10 @@ import { SketchDecoder } from '../data/sketch-decoder.js';
 import { symbolsFor } from '../data/sketch-estimate.js';
 import { commonSketch } from './amendment.js';
 import { authentic, type EpochContext } from './context.js';
-import { MAX_FETCH } from './message-codec.js';
+import { askForRecords } from './fetching.js';
 import type { MessageOf } from './messages.js';
 import type { ReadDraft } from './reading.js';
-import { compareStatement, fetchStatement } from './requests.js';
+import { compareStatement } from './requests.js';
 
 /** Runs out when what was asked for to catch up is overdue. */
 export const CATCH_UP_TIMER = 'catch-up';
@@ -163,12 +163,9 @@ export class CatchingUp {
   }
 
   #fetch(): void {
-    const { chain, journal, courier, outbox, manifest } = this.context;
+    const { outbox, manifest } = this.context;
     const ids = [...this.#lacking.keys()].map((id) => fromHex(id));
-    for (let i = 0; i < ids.length; i += MAX_FETCH) {
-      const fetch = { epoch: chain.epoch, value: this.value, ids: ids.slice(i, i + MAX_FETCH) };
-      courier.send(this.#holder, { type: 'fetch', ...fetch, signature: journal.sign(fetchStatement(fetch)) });
-    }
+    askForRecords(this.context, this.#holder, this.value, ids);
     outbox.timer(CATCH_UP_TIMER, 4 * manifest.parameters.delta);
   }
 

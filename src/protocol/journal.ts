@@ -17,6 +17,7 @@ import { type Certificate, certificateCodec } from './certificate.js';
 import { type Contents, contentsCodec } from './draft.js';
 import { type Evidence, evidenceCodec } from './evidence.js';
 import type { Outbox } from './outbox.js';
+import { MAX_FETCH } from './requests.js';
 import { type DealingPart, dealingPartCodec, type Parcel, parcelCodec } from './slice-header.js';
 import { REPEATABLE, type Statement, statementCodec, statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
@@ -43,9 +44,6 @@ const heldParcelCodec: Codec<HeldParcel> = struct<HeldParcel>({
   part: dealingPartCodec,
   parcel: parcelCodec,
 });
-
-/** Key ids of one request, at most: as many as a fetch asks for. */
-const MAX_IDS = 4096;
 
 /** Encoding of log entries in a consortium of `banks` banks. */
 export function logEntryCodec(banks: number) {
@@ -87,7 +85,7 @@ export function logEntryCodec(banks: number) {
       to: u16,
       epoch: u53,
       value: fixed(32, 'value'),
-      ids: list(fixed(KEY_ID_LENGTH, 'key id'), MAX_IDS, 'ids') as Codec<readonly Uint8Array[]>,
+      ids: list(fixed(KEY_ID_LENGTH, 'key id'), MAX_FETCH, 'ids') as Codec<readonly Uint8Array[]>,
       signature: fixed(64, 'signature'),
     }),
     proven: struct({ evidence: evidenceCodec }),

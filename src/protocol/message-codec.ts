@@ -58,13 +58,11 @@ import type {
   VoteMessage,
   WantMessage,
 } from './messages.js';
+import { MAX_FETCH } from './requests.js';
 import { sealCodec } from './seal.js';
 import { dealingPartCodec, envelopeCodec } from './slice-header.js';
 import { slotCodec } from './slot.js';
 import { holdingsCodec } from './value.js';
-
-/** Keys that one fetch asks for, at most. */
-export const MAX_FETCH = 4096;
 
 const signature64 = fixed(64, 'signature');
 const signature96 = fixed(96, 'signature');

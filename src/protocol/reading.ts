@@ -78,11 +78,6 @@ function decodeTable({ manifest }: EpochContext, draft: Draft): ConflictTable | 
   }
 }
 
-/** The key ids of this bank's records outside the draft's table are those not in this set (hex). */
-export function tableIds(read: ReadDraft): ReadonlySet<string> {
-  return new Set(read.rows.keys());
-}
-
 /** The versions that a bank has to open under a draft, by what its column says. */
 export function claimsOf({ draft, opened, table, plan }: ReadDraft, dealer: number): Claims {
   const place = draft.header.inputs.indexOf(dealer);

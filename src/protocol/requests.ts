@@ -13,6 +13,9 @@ import type {
 } from './messages.js';
 import type { Statement } from './statement.js';
 
+/** Keys that one fetch asks for, at most. */
+export const MAX_FETCH = 4096;
+
 /** What the leader of a view signs when it opens it. The justification proves itself and stays outside. */
 export function openStatement(open: Pick<OpenMessage, 'epoch' | 'view' | 'proof'>): Statement {
   return { type: 'open', epoch: open.epoch, slot: { view: open.view, index: 0 }, body: open.proof };

@@ -3,7 +3,7 @@ import { isConcordatError } from '../crypto/error.js';
 import type { ConflictRow } from '../data/conflict.js';
 import { type Entry, entryOf } from '../data/dataset.js';
 import { authentic, type EpochContext } from './context.js';
-import { MAX_FETCH } from './message-codec.js';
+import { askForRecords } from './fetching.js';
 import type { MessageOf } from './messages.js';
 import type { ReadDraft } from './reading.js';
 import { fetchStatement } from './requests.js';
@@ -56,7 +56,7 @@ export class Settlement {
   /** Asks holders for what is missing, each time a different one. */
   request(): void {
     if (this.complete) return;
-    const { chain, journal, courier, outbox, manifest, self } = this.context;
+    const { outbox, manifest, self } = this.context;
     const { inputs } = this.read.draft.header;
     const byHolder = new Map<number, Uint8Array[]>();
     const left = new Map(this.#wanted);
@@ -71,11 +71,7 @@ export class Settlement {
           ids.map((id) => fromHex(id)),
         );
     }
-    for (const [holder, ids] of byHolder)
-      for (let i = 0; i < ids.length; i += MAX_FETCH) {
-        const fetch = { epoch: chain.epoch, value: this.value, ids: ids.slice(i, i + MAX_FETCH) };
-        courier.send(holder, { type: 'fetch', ...fetch, signature: journal.sign(fetchStatement(fetch)) });
-      }
+    for (const [holder, ids] of byHolder) askForRecords(this.context, holder, this.value, ids);
     this.#attempt++;
     outbox.timer(FETCH_TIMER, manifest.parameters.delta * (2 + this.#attempt));
   }
