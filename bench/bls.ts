@@ -1,4 +1,4 @@
-import { loadBls, nobleBls } from '../src/crypto/bls-exports.js';
+import { findInvalid, loadBls, nobleBls } from '../src/crypto/bls-exports.js';
 import { randomBytes, secretKey } from './random-bytes.js';
 import { type Table, timedRows } from './table.js';
 
@@ -13,6 +13,7 @@ export async function measureBls(): Promise<Table[]> {
   const secrets = Array.from({ length: SIGNERS }, (_, i) => secretKey('bls', i));
   const keys = secrets.map((secret) => blst.proveKey(blst.publicKey(secret), blst.provePossession(secret)));
   const signatures = secrets.map((secret) => blst.sign(secret, message));
+  const batch = keys.map((key, i) => ({ key, message, signature: signatures[i]! }));
   const aggregate = blst.aggregate(signatures);
   const possession = blst.provePossession(secrets[0]!);
   const expectTrue = (holds: boolean) => {
@@ -32,6 +33,9 @@ export async function measureBls(): Promise<Table[]> {
     )),
     ...(await both(`verify the sum of ${SIGNERS} on one message`, (bls) =>
       expectTrue(bls.fastAggregateVerify(keys, message, aggregate)),
+    )),
+    ...(await both(`check ${SIGNERS} signatures on one message, each for itself, as a batch`, (bls) =>
+      expectTrue(findInvalid(bls, batch).length === 0),
     )),
     ...(await timedRows('validate a key and its proof of possession', [
       { by: 'noble, whatever the backend', run: () => nobleBls.proveKey(keys[0]!.bytes, possession) },

@@ -26,6 +26,10 @@ async function basisRows(name: string, basis: Basis): Promise<Row[]> {
     await timedRow(`decode one dealer's ${THRESHOLD} commitments to ${name}, once`, () =>
       SharingCommitments.decode(basis, THRESHOLD, commitments),
     ),
+    await timedRow(`first check of a dealer's share of ${name}, decoding included`, () => {
+      if (!SharingCommitments.decode(basis, THRESHOLD, commitments).verify(shares[BANKS - 1]!))
+        throw new Error('a good share failed');
+    }),
     await timedRow(`deal ${name} to ${BANKS} banks`, () => deal(basis, secrets, options)),
     await timedRow(`rebuild ${name} from ${THRESHOLD} good shares`, () => {
       if (decoded.recover(shares)?.[0] !== secrets[0]) throw new Error('another secret');

@@ -1,8 +1,7 @@
-import { loadBls, nobleBls } from '../src/crypto/bls-exports.js';
+import { type Bls, loadBls, nobleBls, SignatureCollector } from '../src/crypto/bls-exports.js';
 import { type Ballot, ballotStatement, verifyCertificate } from '../src/protocol/certificate.js';
 import { statementDigest } from '../src/protocol/statement.js';
 import type { Suite } from '../src/protocol/suite.js';
-import { SignatureCollector } from '../src/protocol/votes.js';
 import { type Consortium, createConsortium } from './consortium.js';
 import { quantile } from './measure.js';
 import { randomBytes } from './random-bytes.js';
@@ -20,13 +19,10 @@ const ballot: Ballot = {
   electorate: null,
 };
 
-/** Whose votes are bad, counted by hand: the suite answers true to a sum without a bad vote, and checks no signature. */
-function countingSuite(
-  { suite }: Consortium,
-  bad: ReadonlySet<number>,
-): { suite: Suite; checks: () => number } {
+/** Whose votes are bad, counted by hand: this answers true to a sum without a bad vote, and checks no signature. */
+function countingBls({ suite }: Consortium, bad: ReadonlySet<number>): { bls: Bls; checks: () => number } {
   let checks = 0;
-  const bls: Suite['bls'] = {
+  const bls: Bls = {
     ...suite.bls,
     // The "signature" of bank i is one byte, i; the sum of several is all of them.
     aggregate: (signatures) => Uint8Array.from(signatures, (signature) => signature[0]!),
@@ -35,13 +31,13 @@ function countingSuite(
       return signature.every((bank) => !bad.has(bank));
     },
   };
-  return { suite: { ...suite, bls }, checks: () => checks };
+  return { bls, checks: () => checks };
 }
 
 /** Checks until a certificate without the bad votes stands; all of them must have been named. */
 function checksToName(consortium: Consortium, bad: ReadonlySet<number>): number {
-  const { suite, checks } = countingSuite(consortium, bad);
-  const collector = new SignatureCollector(consortium.manifest, suite, randomBytes('digest', 0, 32));
+  const { bls, checks } = countingBls(consortium, bad);
+  const collector = new SignatureCollector(bls, consortium.manifest.keys, randomBytes('digest', 0, 32));
   for (let bank = 0; bank < QUORUM; bank++) collector.add(bank, Uint8Array.of(bank));
   const aggregate = collector.aggregate(QUORUM - bad.size);
   const named = new Set(collector.bad);
@@ -89,7 +85,7 @@ export async function measureVotes(): Promise<Table[]> {
     [{ ...suite, bls: nobleBls }, 40],
   ];
   const collect = (backend: Suite, signatures: readonly Uint8Array[], needed: number) => {
-    const collector = new SignatureCollector(manifest, backend, digest);
+    const collector = new SignatureCollector(backend.bls, manifest.keys, digest);
     for (const [bank, signature] of signatures.entries()) collector.add(bank, signature);
     if (collector.aggregate(needed)?.signers.length !== needed) throw new Error('no certificate');
   };

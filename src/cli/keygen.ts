@@ -6,7 +6,7 @@ import { loadBls } from '../crypto/bls-load.js';
 import { isConcordatError } from '../crypto/error.js';
 import { type BankSecrets, deriveSecrets, generateMnemonic } from '../crypto/keys.js';
 import { DEFAULT_KEYSTORE_COST, MAX_KEYSTORE_COST, MIN_KEYSTORE_COST } from '../crypto/keystore.js';
-import { joiningKeys } from '../protocol/joining.js';
+import { type JoiningKeys, joiningKeys } from '../protocol/joining.js';
 import { keysDocument, readJoiningDocument } from '../protocol/joining-documents.js';
 import { jsonText } from './artifacts.js';
 import { bankFiles, openKeystore } from './bank-files.js';
@@ -88,7 +88,7 @@ async function run(flags: KeygenFlags): Promise<void> {
   const made = flags.keystore === undefined ? await newKeystore(files.keystore, flags, bls) : null;
   const secrets = made?.secrets ?? (await openKeystore(files.keystore, flags.passwordFile, bls));
 
-  const keys = keysDocument(joiningKeys(bls, secrets, id, random(32)));
+  const keys = keysDocument(publicOf(bls, secrets, id));
   // What is published is read as the others will read it, before anything of it is written.
   readJoiningDocument(keys);
   writeNewFiles([
@@ -101,6 +101,15 @@ async function run(flags: KeygenFlags): Promise<void> {
       ? jsonText({ id, keystore: files.keystore, publicKeyFile: files.keys, publicKeys: keys })
       : page(id, files.keystore, files.keys, keys, made !== null),
   );
+}
+
+/** What is published; the secrets are not needed afterwards. */
+function publicOf(bls: Bls, secrets: BankSecrets, id: string): JoiningKeys {
+  try {
+    return joiningKeys(bls, secrets, id, random(32));
+  } finally {
+    secrets.erase();
+  }
 }
 
 /** A name that can be part of a file's name on every system. */

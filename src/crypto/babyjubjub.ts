@@ -1,9 +1,11 @@
 import type { EdwardsPoint } from '@noble/curves/abstract/edwards.js';
 import { babyjubjub } from '@noble/curves/misc.js';
 import { bytesToNumberBE } from '@noble/curves/utils.js';
-import { concatBytes, uint64, utf8 } from './bytes.js';
+import { wrongType } from './argument.js';
+import { concatBytes, expectAnyBytes, uint64, utf8 } from './bytes.js';
 import { ConcordatError } from './error.js';
 import { hash } from './hash.js';
+import { isInPrimeSubgroup } from './prime-subgroup.js';
 
 /** Why bytes are not a group element, or too few to make a scalar. */
 export type GroupError =
@@ -41,7 +43,11 @@ export const WIDE_LENGTH = 48;
  * The encoding of a point, 32 bytes: y little-endian, and in the highest bit the parity of x, as RFC 8032 §5.1.2 does
  * on its curve. It is not circomlib's `packPoint`, which sets that bit when x > p/2.
  */
-export const encodePoint = (point: GroupPoint): Uint8Array => point.toBytes();
+export const encodePoint = (point: GroupPoint): Uint8Array =>
+  isPoint(point) ? point.toBytes() : wrongType('point', 'a point of Baby Jubjub');
+
+/** Whether `value` is a point as this library has them. Anything at all may be asked. */
+export const isPoint = (value: unknown): value is GroupPoint => value instanceof Point;
 
 /**
  * The point of these bytes. Decoding is validation: y ≥ p, a sign on x = 0, a y without an x, and a point with a
@@ -63,7 +69,7 @@ export function decodePoint(bytes: Uint8Array): GroupPoint {
   } catch {
     return refuse('not canonical, or not on the curve');
   }
-  return point.isTorsionFree() ? point : refuse('not in the prime-order subgroup');
+  return isInPrimeSubgroup(point) ? point : refuse('not in the prime-order subgroup');
 }
 
 /**
@@ -72,7 +78,7 @@ export function decodePoint(bytes: Uint8Array): GroupPoint {
  * @throws {@link GroupError} `GROUP_SCALAR_TOO_SHORT`.
  */
 export function scalarFromBytes(wide: Uint8Array): bigint {
-  if (wide.length < WIDE_LENGTH)
+  if (expectAnyBytes(wide, 'wide').length < WIDE_LENGTH)
     throw new ConcordatError<GroupError>(
       { code: 'GROUP_SCALAR_TOO_SHORT', least: WIDE_LENGTH, got: wide.length },
       `a scalar takes at least ${WIDE_LENGTH} bytes, got ${wide.length}`,
@@ -88,6 +94,8 @@ export function scalarFromBytes(wide: Uint8Array): bigint {
  * label, which is public.
  */
 export function hashToGroup(label: string): GroupPoint {
+  // Encoding would replace a lone surrogate, and so make one point of different labels.
+  if (typeof label !== 'string' || !label.isWellFormed()) return wrongType('label', 'well-formed text');
   const tag = utf8(label);
   for (let counter = 0; ; counter++) {
     const half = (index: number) => hash('generator', tag, uint64(counter), Uint8Array.of(index));

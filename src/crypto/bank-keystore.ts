@@ -1,7 +1,8 @@
 import { mnemonicToEntropy } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { expectObject } from './argument.js';
 import type { Bls } from './bls.js';
-import { equalBytes } from './bytes.js';
+import { equalBytes, eraseBytes } from './bytes.js';
 import { ConcordatError } from './error.js';
 import { type BankSecrets, deriveSecrets, generateMnemonic } from './keys.js';
 import {
@@ -21,22 +22,25 @@ const DESCRIPTION = 'Entropy of a Concordat bank’s mnemonic (BIP-39). Not a BL
  * but only the entropy gives the words back, and with their checksum. `pubkey` is the bank's BLS key, which is not that
  * of the secret: a validator client, which compares the two, refuses the file rather than sign with it.
  *
- * Not guaranteed: that the words leave the memory. The entropy is overwritten, a string cannot be.
+ * Not guaranteed: that the words leave the memory. The entropy and the derived secrets are overwritten, a string cannot
+ * be.
  *
  * @param mnemonic 24 words, used without a BIP-39 passphrase
- * @throws as `deriveSecrets` and {@link encryptKeystore}
+ * @throws as `deriveSecrets` and {@link encryptKeystore}, or `ArgumentError`
  */
 export function createBankKeystore(
   mnemonic: string,
   bls: Bls,
   options: Pick<KeystoreOptions, 'password' | 'random' | 'cost'>,
 ): Keystore {
-  const pubkey = bls.publicKey(deriveSecrets(mnemonic).bls);
+  expectObject(bls, 'bls', 'publicKey');
+  expectObject(options, 'options');
+  const pubkey = publicKeyOfWords(bls, mnemonic);
   const entropy = mnemonicToEntropy(mnemonic, wordlist);
   try {
     return encryptKeystore(entropy, { ...options, description: DESCRIPTION, pubkey });
   } finally {
-    entropy.fill(0);
+    eraseBytes(entropy);
   }
 }
 
@@ -45,20 +49,34 @@ export function createBankKeystore(
  * checksum of EIP-2335 alone would let an altered IV open to other keys.
  *
  * @param document parsed JSON, of any shape
- * @throws {@link KeystoreError}: `KEYSTORE_NOT_OPENED` also when the secret is not that of a bank
+ * @throws {@link KeystoreError}: `KEYSTORE_NOT_OPENED` also when the secret is not that of a bank; `ArgumentError`
  */
 export function openBankKeystore(document: unknown, password: string, bls: Bls): BankSecrets {
+  expectObject(bls, 'bls', 'publicKey');
   const { secret, pubkey } = decryptKeystore(document, password);
   try {
     if (secret.length === 32 && pubkey !== null) {
       const secrets = deriveSecrets(generateMnemonic(secret));
-      if (equalBytes(bls.publicKey(secrets.bls), pubkey)) return secrets;
+      if (equalBytes(publicKeyOf(bls, secrets), pubkey)) return secrets;
+      secrets.erase();
     }
   } finally {
-    secret.fill(0);
+    eraseBytes(secret);
   }
   throw new ConcordatError<KeystoreError>(
     { code: 'KEYSTORE_NOT_OPENED' },
     'the keystore was altered, or is not that of a bank',
   );
+}
+
+const publicKeyOf = (bls: Bls, secrets: BankSecrets): Uint8Array =>
+  secrets.use('bls', (key) => bls.publicKey(key));
+
+function publicKeyOfWords(bls: Bls, mnemonic: string): Uint8Array {
+  const secrets = deriveSecrets(mnemonic);
+  try {
+    return publicKeyOf(bls, secrets);
+  } finally {
+    secrets.erase();
+  }
 }

@@ -1,5 +1,6 @@
 import { type Bls, type BlsError, ProvenKey } from './bls.js';
-import { expectSecretKey, provePossession } from './bls-core.js';
+import { areParallel, distinctMessages, expectSecretKey, provePossession } from './bls-core.js';
+import { expectAnyBytes } from './bytes.js';
 import { ConcordatError } from './error.js';
 
 /** A point of blst that has a byte form. */
@@ -11,11 +12,25 @@ export interface Serialized {
 /** The part of `@chainsafe/blst` that is used, so that the types do not need the optional package. */
 export interface BlstModule<P extends Serialized = Serialized, S extends Serialized = Serialized> {
   /** Big-endian scalars; refuses zero and the order or more. */
-  readonly SecretKey: { fromBytes(bytes: Uint8Array): { toPublicKey(): P; sign(message: Uint8Array): S } };
+  readonly SecretKey: {
+    /** A key of its 32 bytes. */
+    fromBytes(bytes: Uint8Array): {
+      /** Its point of G1. */
+      toPublicKey(): P;
+      /** Its signature, a point of G2. */
+      sign(message: Uint8Array): S;
+    };
+  };
   /** Points of G1; on the curve, in the subgroup and not infinity only when told to validate. */
-  readonly PublicKey: { fromBytes(bytes: Uint8Array, validate?: boolean): P };
+  readonly PublicKey: {
+    /** A point of its 48 bytes. */
+    fromBytes(bytes: Uint8Array, validate?: boolean): P;
+  };
   /** Points of G2; checked only when told to. */
-  readonly Signature: { fromBytes(bytes: Uint8Array, validate?: boolean, checkInfinity?: boolean): S };
+  readonly Signature: {
+    /** A point of its 96 bytes. */
+    fromBytes(bytes: Uint8Array, validate?: boolean, checkInfinity?: boolean): S;
+  };
   /** The sum of signatures. */
   aggregateSignatures(signatures: S[], groupCheck?: boolean): S;
   /** Verify of the suite, in the domain of its signatures. */
@@ -24,6 +39,15 @@ export interface BlstModule<P extends Serialized = Serialized, S extends Seriali
   fastAggregateVerify(message: Uint8Array, keys: P[], signature: S): boolean;
   /** AggregateVerify of the suite. */
   aggregateVerify(messages: Uint8Array[], keys: P[], signature: S): boolean;
+  /** Sums of keys and of compressed signatures under the same random weights; throws on a signature that is none. */
+  aggregateWithRandomness(sets: { readonly pk: P; readonly sig: Uint8Array }[]): {
+    readonly pk: P;
+    readonly sig: S;
+  };
+  /** Whether all of these hold, checked as one sum under random weights. */
+  verifyMultipleAggregateSignatures(
+    sets: { readonly msg: Uint8Array; readonly pk: P; readonly sig: S }[],
+  ): boolean;
 }
 
 /**
@@ -59,7 +83,7 @@ export function blstBls<P extends Serialized, S extends Serialized>(blst: BlstMo
 
     publicKey: (secretKey) => secret(secretKey).toPublicKey().toBytes(true),
 
-    sign: (secretKey, message) => secret(secretKey).sign(message).toBytes(true),
+    sign: (secretKey, message) => secret(secretKey).sign(expectAnyBytes(message, 'message')).toBytes(true),
 
     provePossession,
 
@@ -100,10 +124,27 @@ export function blstBls<P extends Serialized, S extends Serialized>(blst: BlstMo
     },
 
     aggregateVerify(keys, messages, signature) {
-      if (!Array.isArray(keys) || !Array.isArray(messages)) return false;
-      if (keys.length === 0 || keys.length !== messages.length) return false;
+      if (!areParallel(keys, messages)) return false;
       try {
         return blst.aggregateVerify([...messages], Array.from(keys, pointOf), decodeSignature(signature));
+      } catch {
+        return false;
+      }
+    },
+
+    verifyBatch(keys, messages, signatures) {
+      if (!areParallel(keys, messages, signatures)) return false;
+      const distinct = distinctMessages(messages);
+      // The length comes first here too: what is weighted is decoded inside blst.
+      if (distinct === null || Array.from(signatures).some((each) => each?.length !== 96)) return false;
+      try {
+        const sets = distinct.map(({ message, places }) => ({
+          msg: message,
+          ...blst.aggregateWithRandomness(
+            places.map((place) => ({ pk: pointOf(keys[place]!), sig: signatures[place]! })),
+          ),
+        }));
+        return blst.verifyMultipleAggregateSignatures(sets);
       } catch {
         return false;
       }

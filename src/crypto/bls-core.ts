@@ -1,6 +1,7 @@
 import type { WeierstrassPoint } from '@noble/curves/abstract/weierstrass.js';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { bytesToNumberBE } from '@noble/curves/utils.js';
+import { expectAnyBytes, toHex } from './bytes.js';
 import { ConcordatError } from './error.js';
 
 /** Why a BLS key, proof or signature was refused. No secret is ever in the facts. */
@@ -9,7 +10,8 @@ export type BlsError =
   | { readonly code: 'BLS_KEY_INVALID'; readonly reason: 'length' | 'point' | 'infinity' }
   | { readonly code: 'BLS_POSSESSION_NOT_PROVEN' }
   | { readonly code: 'BLS_SIGNATURE_INVALID'; readonly index: number }
-  | { readonly code: 'BLS_AGGREGATE_EMPTY' };
+  | { readonly code: 'BLS_AGGREGATE_EMPTY' }
+  | { readonly code: 'BLS_SIGNER_UNKNOWN' };
 
 /**
  * Domain of signatures over messages (draft-irtf-cfrg-bls-signature-05 §4.2.3). noble's default is the NUL suite of
@@ -95,7 +97,8 @@ export const hashToPoint = (message: Uint8Array, dst: string): SignaturePoint =>
  * @throws {@link BlsError} `BLS_SECRET_KEY_INVALID`.
  */
 export function coreSign(secretKey: Uint8Array, message: Uint8Array, dst: string): Uint8Array {
-  return scheme.sign(hashToPoint(message, dst), expectSecretKey(secretKey)).toBytes();
+  const key = expectSecretKey(secretKey);
+  return scheme.sign(hashToPoint(expectAnyBytes(message, 'message'), dst), key).toBytes();
 }
 
 /**
@@ -120,4 +123,33 @@ export function coreVerify(
  */
 export function provePossession(secretKey: Uint8Array): Uint8Array {
   return coreSign(secretKey, scheme.getPublicKey(expectSecretKey(secretKey)).toBytes(), POSSESSION_DST);
+}
+
+/** A message and the places of a list at which it stands. */
+export interface DistinctMessage {
+  readonly message: Uint8Array;
+  readonly places: number[];
+}
+
+/** Each message once, since each costs a pairing; null when one is no bytes. */
+export function distinctMessages(messages: readonly Uint8Array[]): DistinctMessage[] | null {
+  const distinct = new Map<string, DistinctMessage>();
+  for (const [place, message] of messages.entries()) {
+    if (!(message instanceof Uint8Array)) return null;
+    const id = toHex(message);
+    const known = distinct.get(id);
+    if (known) known.places.push(place);
+    else distinct.set(id, { message, places: [place] });
+  }
+  return [...distinct.values()];
+}
+
+/** Whether these are lists of one length, not empty: what belongs together stands at the same place in each. */
+export function areParallel(...lists: readonly unknown[]): boolean {
+  const [first] = lists;
+  return (
+    Array.isArray(first) &&
+    first.length > 0 &&
+    lists.every((list) => Array.isArray(list) && list.length === first.length)
+  );
 }

@@ -1,18 +1,24 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js';
+import { bytesToNumberBE } from '@noble/curves/utils.js';
 import { type Bls, type BlsError, ProvenKey } from './bls.js';
 import {
+  areParallel,
   coreSign,
   coreVerify,
+  type DistinctMessage,
   decodePublicKey,
   decodeSignature,
+  distinctMessages,
   expectSecretKey,
   hashToPoint,
   type PublicPoint,
   provePossession,
   SIGNATURE_DST,
+  type SignaturePoint,
 } from './bls-core.js';
-import { toHex } from './bytes.js';
+import { uint64 } from './bytes.js';
 import { ConcordatError } from './error.js';
+import { hash } from './hash.js';
 
 const G1 = bls12_381.G1.Point;
 const G2 = bls12_381.G2.Point;
@@ -40,7 +46,43 @@ const sum = (keys: readonly PublicPoint[]): PublicPoint =>
   keys.reduce((total, key) => total.add(key), G1.ZERO);
 
 /**
- * {@link Bls} in JavaScript: runs everywhere, browsers included; signs in about 8 ms and verifies in about 20.
+ * Whether the product of e(keys[i], H(message i)) is e(G, signature). One pairing a distinct message:
+ * e(k₁, H(m))·e(k₂, H(m)) = e(k₁ + k₂, H(m)).
+ */
+function pairingHolds(
+  keys: readonly PublicPoint[],
+  distinct: readonly DistinctMessage[],
+  signature: SignaturePoint,
+): boolean {
+  // Points at infinity have the factor one, and noble would throw on them. Keys of one owner can cancel out, and in a
+  // batch what a liar calls signatures.
+  const pairs = [{ g1: G1.BASE.negate(), g2: signature }];
+  for (const { message, places } of distinct) {
+    const key = sum(places.map((place) => keys[place]!));
+    pairs.push({ g1: key, g2: hashToPoint(message, SIGNATURE_DST) });
+  }
+  return Fp12.eql(bls12_381.pairingBatch(pairs.filter(({ g1, g2 }) => !g1.is0() && !g2.is0())), Fp12.ONE);
+}
+
+/**
+ * Weights of 128 bits, one for each term, from a hash of all that is checked: Bellare, Garay and Rabin's small exponents
+ * (1998), made without drawing any as Fiat and Shamir do. Zero has the probability 2^-128 and would only leave out a
+ * term.
+ */
+function batchWeights(
+  keys: readonly ProvenKey[],
+  messages: readonly Uint8Array[],
+  signatures: readonly Uint8Array[],
+): bigint[] {
+  const seed = keys.reduce<Uint8Array>(
+    (chained, key, i) => hash('batch', chained, key.bytes, messages[i]!, signatures[i]!),
+    new Uint8Array(),
+  );
+  return keys.map((_, i) => bytesToNumberBE(hash('batch', seed, uint64(i)).subarray(0, 16)));
+}
+
+/**
+ * {@link Bls} in JavaScript: runs everywhere, browsers included; signs in about 18 ms and verifies in about 26.
  * Not constant-time.
  */
 export const nobleBls: Bls = {
@@ -80,28 +122,27 @@ export const nobleBls: Bls = {
   },
 
   aggregateVerify(keys, messages, signature) {
-    if (!Array.isArray(keys) || !Array.isArray(messages)) return false;
-    if (keys.length === 0 || keys.length !== messages.length) return false;
+    if (!areParallel(keys, messages)) return false;
     const found = pointsOf(keys);
+    const distinct = distinctMessages(messages);
     const point = decodeSignature(signature);
-    if (found === null || point === null) return false;
+    return found !== null && distinct !== null && point !== null && pairingHolds(found, distinct, point);
+  },
 
-    // e(k₁, H(m))·e(k₂, H(m)) = e(k₁ + k₂, H(m)): one pairing a distinct message.
-    const signers = new Map<string, { message: Uint8Array; keys: PublicPoint[] }>();
-    for (const [i, message] of messages.entries()) {
-      if (!(message instanceof Uint8Array)) return false;
-      const id = toHex(message);
-      const group = signers.get(id);
-      if (group === undefined) signers.set(id, { message, keys: [found[i]!] });
-      else group.keys.push(found[i]!);
-    }
-
-    const pairs = [{ g1: G1.BASE.negate(), g2: point }];
-    for (const group of signers.values()) {
-      const key = sum(group.keys);
-      // Two keys of one owner can cancel out: their factor is one, and noble would throw on it.
-      if (!key.is0()) pairs.push({ g1: key, g2: hashToPoint(group.message, SIGNATURE_DST) });
-    }
-    return Fp12.eql(bls12_381.pairingBatch(pairs), Fp12.ONE);
+  verifyBatch(keys, messages, signatures) {
+    if (!areParallel(keys, messages, signatures)) return false;
+    const found = pointsOf(keys);
+    const distinct = distinctMessages(messages);
+    const points = Array.from(signatures, decodeSignature);
+    if (found === null || distinct === null || points.includes(null)) return false;
+    const weights = batchWeights(keys, messages, signatures);
+    return pairingHolds(
+      found.map((key, i) => key.multiplyUnsafe(weights[i]!)),
+      distinct,
+      points.reduce<SignaturePoint>(
+        (total, point, i) => total.add(point!.multiplyUnsafe(weights[i]!)),
+        G2.ZERO,
+      ),
+    );
   },
 };

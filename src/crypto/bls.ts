@@ -66,6 +66,9 @@ export interface Bls {
   /** Which implementation it is. */
   readonly name: 'noble' | 'blst';
 
+  /** Why this one runs where blst was preferred; absent where blst was not. For people, not for programs. */
+  readonly fallback?: string;
+
   /**
    * @returns 48 bytes
    * @throws {@link BlsError} `BLS_SECRET_KEY_INVALID`.
@@ -121,5 +124,20 @@ export interface Bls {
     keys: readonly ProvenKey[],
     messages: readonly Uint8Array[],
     signature: Uint8Array,
+  ): boolean;
+
+  /**
+   * Whether `signatures[i]` is the signature of `keys[i]` on `messages[i]` for every i, each for itself: every term is
+   * weighted with a number its makers could not foresee, so that errors which cancel out in an aggregate do not. False
+   * for no keys, for lists of different length, and on anything malformed; never throws.
+   *
+   * A batch with a bad signature passes with a probability of about 2^-128 in noble, whose weights are a hash of all
+   * that is checked, so that who searches for such a batch has a try for each hash; and of about 2^-63 in blst, which
+   * draws weights of 64 bits. Nothing else in here is random.
+   */
+  verifyBatch(
+    keys: readonly ProvenKey[],
+    messages: readonly Uint8Array[],
+    signatures: readonly Uint8Array[],
   ): boolean;
 }

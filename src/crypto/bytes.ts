@@ -3,7 +3,7 @@ import { ConcordatError } from './error.js';
 
 export { concatBytes };
 
-/** What {@link expectBytes} and {@link fromHex} throw. */
+/** Why an argument is not the bytes, or not the hexadecimal, that its function takes. */
 export type BytesError =
   | {
       readonly code: 'BYTES_WRONG_LENGTH';
@@ -31,16 +31,23 @@ export function fromHex(hex: string, argument = 'hex'): Uint8Array {
 }
 
 /**
+ * Returns `bytes` when it is a Uint8Array, of any length.
+ * @throws {@link BytesError} `BYTES_NOT_BYTES`, naming the argument.
+ */
+export function expectAnyBytes(bytes: Uint8Array, argument: string): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes;
+  throw new ConcordatError<BytesError>(
+    { code: 'BYTES_NOT_BYTES', argument },
+    `"${argument}" is not a Uint8Array`,
+  );
+}
+
+/**
  * Returns `bytes` when it is a Uint8Array of `length` bytes.
  * @throws {@link BytesError} naming the argument.
  */
 export function expectBytes(bytes: Uint8Array, length: number, argument: string): Uint8Array {
-  if (!(bytes instanceof Uint8Array))
-    throw new ConcordatError<BytesError>(
-      { code: 'BYTES_NOT_BYTES', argument },
-      `"${argument}" is not a Uint8Array`,
-    );
-  if (bytes.length !== length)
+  if (expectAnyBytes(bytes, argument).length !== length)
     throw new ConcordatError<BytesError>(
       { code: 'BYTES_WRONG_LENGTH', argument, expected: length, got: bytes.length },
       `"${argument}" expected ${length} bytes, got ${bytes.length}`,
@@ -54,7 +61,24 @@ export function expectBytes(bytes: Uint8Array, length: number, argument: string)
  */
 export const copyBytes = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 
-/** Whether two public byte strings are equal. Not constant-time: never for secrets. */
+/**
+ * Whether two secret byte strings are equal, such as the tag of a message and what it ought to be. Looks at every byte of
+ * both whatever it finds, so that how far a guess was right does not show in the time taken; only that the lengths differ
+ * does. Not guaranteed: what an engine makes of it.
+ */
+export function equalSecrets(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
+  return difference === 0;
+}
+
+/** Overwrites secrets with zeros. What was copied from them, and integers made of them, stay. */
+export function eraseBytes(...secrets: readonly Uint8Array[]): void {
+  for (const bytes of secrets) bytes.fill(0);
+}
+
+/** Whether two public byte strings are equal. Not constant-time: {@link equalSecrets} is for secrets. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

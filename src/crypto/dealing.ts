@@ -1,4 +1,5 @@
-import { uint64 } from './bytes.js';
+import { expectList, expectObject } from './argument.js';
+import { expectAnyBytes, uint64 } from './bytes.js';
 import { bytes, type Codec, encode, fixed, list, struct, varint } from './encoding.js';
 import { fragmentLength, MAX_CODED, MAX_FRAGMENTS } from './erasure.js';
 import { ConcordatError, messageOf } from './error.js';
@@ -41,7 +42,8 @@ export interface DealingShape {
  * @throws {@link DealingError} `DEALING_BAD_SHAPE` unless 0 ≤ f < k ≤ n. With k ≤ f, liars alone could rebuild the
  * ciphertext, and k slices would not hold the key.
  */
-export function expectShape({ n, k, f }: DealingShape): void {
+export function expectShape(shape: DealingShape): void {
+  const { n, k, f } = expectObject(shape, 'shape');
   const whole = [n, k, f].every(Number.isSafeInteger);
   if (!whole || f < 0 || f >= k || k > n || n > MAX_FRAGMENTS)
     dealingError({ code: 'DEALING_BAD_SHAPE', n, k, f });
@@ -140,7 +142,7 @@ export class Dealing {
    * @param expected the shape of every dealing among these banks
    * @param maxLength most bytes of a payload: what the dealer can make its receivers allocate
    * @throws {@link DealingError}, `ErasureError` `ERASURE_TOO_LONG`, or `SharingError` when the commitments are not f + 1
-   * group elements of a polynomial of degree f.
+   * group elements of a polynomial of degree f; `BytesError` or `ArgumentError` for what a decoder would not have given.
    */
   static accept(
     header: DealingHeader,
@@ -149,15 +151,17 @@ export class Dealing {
     maxLength: number,
   ): Dealing {
     expectShape(expected);
-    const f = header.keyCommitments.length - 1;
+    expectAnyBytes(context, 'context');
+    const f = expectList(expectObject(header, 'header').keyCommitments, 'keyCommitments').length - 1;
     for (const [what, got] of Object.entries({ n: header.n, k: header.k, f }) as ['n' | 'k' | 'f', number][])
       if (got !== expected[what])
         dealingError({ code: 'DEALING_OTHER_SHAPE', what, expected: expected[what], got });
     if (!Number.isSafeInteger(header.length) || header.length < 0)
       dealingError({ code: 'DEALING_MALFORMED', what: 'length' });
-    if (header.length > maxLength)
+    // NaN would be no limit at all.
+    if (!Number.isSafeInteger(maxLength) || header.length > maxLength)
       dealingError({ code: 'DEALING_TOO_LONG', limit: maxLength, got: header.length });
-    if (header.fragmentRoot.length !== HASH_LENGTH)
+    if (expectAnyBytes(header.fragmentRoot, 'fragmentRoot').length !== HASH_LENGTH)
       dealingError({ code: 'DEALING_MALFORMED', what: 'fragment root' });
     return new Dealing(header, context, f);
   }

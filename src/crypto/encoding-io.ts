@@ -1,4 +1,4 @@
-import { concatBytes } from './bytes.js';
+import { concatBytes, expectAnyBytes } from './bytes.js';
 import { ConcordatError, messageOf } from './error.js';
 
 /** Why bytes were refused by a strict decoder. `offset` counts from the start of the decoded bytes. */
@@ -20,20 +20,30 @@ export function encodingError(detail: EncodingError): never {
   throw new ConcordatError<EncodingError>(detail, messageOf(detail));
 }
 
+/** Whether `width` is that of an integer which is written or read: more than 8 bytes are never needed below 2^53. */
+const expectWidth = (width: number, what: string): void => {
+  if (!Number.isSafeInteger(width) || width < 1 || width > 8)
+    encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
+};
+
 /** Collects encoded bytes. */
 export class Writer {
   readonly #parts: Uint8Array[] = [];
 
-  /** Appends bytes as they are. They are kept, not copied: the caller must not change them. */
+  /**
+   * Appends bytes as they are. They are kept, not copied: the caller must not change them.
+   * @throws `BytesError` `BYTES_NOT_BYTES`.
+   */
   bytes(bytes: Uint8Array): void {
-    this.#parts.push(bytes);
+    this.#parts.push(expectAnyBytes(bytes, 'bytes'));
   }
 
   /**
-   * Appends an unsigned integer of `width` bytes, big-endian.
+   * Appends an unsigned integer of `width` bytes, 1 to 8, big-endian.
    * @throws {@link EncodingError} `ENCODING_OUT_OF_RANGE`, naming `what`.
    */
   uint(value: number, width: number, what: string): void {
+    expectWidth(width, what);
     if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** (8 * width))
       encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
     const out = new Uint8Array(width);
@@ -75,9 +85,10 @@ export class Reader {
 
   /**
    * The next `length` bytes, a copy.
-   * @throws {@link EncodingError} `ENCODING_TRUNCATED`, naming `what`.
+   * @throws {@link EncodingError} `ENCODING_TRUNCATED`, or `ENCODING_OUT_OF_RANGE` for what is no length, naming `what`.
    */
   bytes(length: number, what: string): Uint8Array {
+    if (!Number.isSafeInteger(length) || length < 0) encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
     if (length > this.left) encodingError({ code: 'ENCODING_TRUNCATED', what, offset: this.#offset });
     const out = this.#bytes.slice(this.#offset, this.#offset + length);
     this.#offset += length;
@@ -85,10 +96,11 @@ export class Reader {
   }
 
   /**
-   * The next unsigned integer of `width` bytes, big-endian.
+   * The next unsigned integer of `width` bytes, 1 to 8, big-endian.
    * @throws {@link EncodingError} `ENCODING_TRUNCATED`, or `ENCODING_OUT_OF_RANGE` from 2^53 on.
    */
   uint(width: number, what: string): number {
+    expectWidth(width, what);
     if (width > this.left) encodingError({ code: 'ENCODING_TRUNCATED', what, offset: this.#offset });
     let value = 0;
     for (let i = 0; i < width; i++) value = value * 256 + this.#bytes[this.#offset++]!;

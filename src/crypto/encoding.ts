@@ -1,3 +1,5 @@
+import { expectList, expectObject } from './argument.js';
+import { expectAnyBytes } from './bytes.js';
 import { encodingError, Reader, Writer } from './encoding-io.js';
 import { ConcordatError } from './error.js';
 
@@ -17,13 +19,23 @@ export interface Codec<T> {
 /** The value type of a codec. */
 export type Decoded<C> = C extends Codec<infer T> ? T : never;
 
+const expectCodec = <C>(codec: Codec<C>, argument: string): Codec<C> =>
+  expectObject(codec, argument, 'write', 'read');
+
+/** Whether `limit` is a length or a count that can be told from others: NaN, or what is no number, would bound nothing. */
+const expectLimit = (limit: number, what: string): number =>
+  Number.isSafeInteger(limit) && limit >= 0
+    ? limit
+    : encodingError({ code: 'ENCODING_OUT_OF_RANGE', what: `limit of ${String(what)}` });
+
 /**
  * The canonical bytes of `value`.
- * @throws {@link EncodingError} when the value does not fit its codec's bounds.
+ * @throws {@link EncodingError} when the value does not fit its codec's bounds, or `BytesError` or `ArgumentError` when it
+ * is of another type.
  */
 export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
   const writer = new Writer();
-  codec.write(writer, value);
+  expectCodec(codec, 'codec').write(writer, value);
   return writer.finish();
 }
 
@@ -33,7 +45,7 @@ export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
  */
 export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
   const reader = new Reader(bytes);
-  const value = codec.read(reader);
+  const value = expectCodec(codec, 'codec').read(reader);
   reader.finish();
   return value;
 }
@@ -93,24 +105,33 @@ export const varint: Codec<number> = {
   },
 };
 
-/** Exactly `length` bytes. */
+/**
+ * Exactly `length` bytes.
+ * @throws {@link EncodingError} `ENCODING_OUT_OF_RANGE` when that is no length.
+ */
 export function fixed(length: number, what = 'bytes'): Codec<Uint8Array> {
+  expectLimit(length, what);
   return {
     write: (writer, value) => {
-      if (value.length !== length) encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
+      if (expectAnyBytes(value, what).length !== length)
+        encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
       writer.bytes(value);
     },
     read: (reader) => reader.bytes(length, what),
   };
 }
 
-/** A length as varint, then at most `limit` bytes. */
+/**
+ * A length as varint, then at most `limit` bytes.
+ * @throws {@link EncodingError} `ENCODING_OUT_OF_RANGE` when that is no length.
+ */
 export function bytes(limit: number, what = 'bytes'): Codec<Uint8Array> {
+  expectLimit(limit, what);
   const checked = (got: number): number =>
     got > limit ? encodingError({ code: 'ENCODING_TOO_LARGE', what, limit, got }) : got;
   return {
     write: (writer, value) => {
-      varint.write(writer, checked(value.length));
+      varint.write(writer, checked(expectAnyBytes(value, what).length));
       writer.bytes(value);
     },
     read: (reader) => reader.bytes(checked(varint.read(reader)), what),
@@ -120,12 +141,16 @@ export function bytes(limit: number, what = 'bytes'): Codec<Uint8Array> {
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const textEncoder = new TextEncoder();
 
-/** Well-formed UTF-8 of at most `limit` bytes, after its length. A lone surrogate is refused on both sides. */
+/**
+ * Well-formed UTF-8 of at most `limit` bytes, after its length. A lone surrogate is refused on both sides.
+ * @throws {@link EncodingError} `ENCODING_OUT_OF_RANGE` when that is no length.
+ */
 export function text(limit: number, what = 'text'): Codec<string> {
   const raw = bytes(limit, what);
   return {
     write: (writer, value) => {
-      if (!value.isWellFormed()) encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
+      if (typeof value !== 'string' || !value.isWellFormed())
+        encodingError({ code: 'ENCODING_OUT_OF_RANGE', what });
       raw.write(writer, textEncoder.encode(value));
     },
     read: (reader) => {
@@ -140,13 +165,18 @@ export function text(limit: number, what = 'text'): Codec<string> {
   };
 }
 
-/** A count as varint, then at most `limit` items. The count is checked against the bytes left before anything grows. */
+/**
+ * A count as varint, then at most `limit` items. The count is checked against the bytes left before anything grows.
+ * @throws {@link EncodingError} `ENCODING_OUT_OF_RANGE` when that is no count, or `ArgumentError`.
+ */
 export function list<T>(item: Codec<T>, limit: number, what = 'list'): Codec<T[]> {
+  expectCodec(item, 'item');
+  expectLimit(limit, what);
   const checked = (got: number): number =>
     got > limit ? encodingError({ code: 'ENCODING_TOO_LARGE', what, limit, got }) : got;
   return {
     write: (writer, values) => {
-      varint.write(writer, checked(values.length));
+      varint.write(writer, checked(expectList(values, what).length));
       for (const value of values) item.write(writer, value);
     },
     read: (reader) => {
@@ -159,8 +189,12 @@ export function list<T>(item: Codec<T>, limit: number, what = 'list'): Codec<T[]
   };
 }
 
-/** A presence byte, then the value; absent is `null`. */
+/**
+ * A presence byte, then the value; absent is `null`.
+ * @throws `ArgumentError`
+ */
 export function nullable<T>(item: Codec<T>): Codec<T | null> {
+  expectCodec(item, 'item');
   return {
     write: (writer, value) => {
       bool.write(writer, value !== null);
@@ -170,11 +204,16 @@ export function nullable<T>(item: Codec<T>): Codec<T | null> {
   };
 }
 
-/** Fields one after the other, in the order of `fields`. */
+/**
+ * Fields one after the other, in the order of `fields`.
+ * @throws `ArgumentError`
+ */
 export function struct<T extends object>(fields: { [K in keyof T]: Codec<T[K]> }): Codec<T> {
-  const entries = Object.entries(fields) as [keyof T, Codec<T[keyof T]>][];
+  const entries = Object.entries(expectObject(fields, 'fields')) as [keyof T, Codec<T[keyof T]>][];
+  for (const [name, codec] of entries) expectCodec(codec, String(name));
   return {
     write: (writer, value) => {
+      expectObject(value, 'struct');
       for (const [name, codec] of entries) codec.write(writer, value[name]);
     },
     read: (reader) => {
@@ -185,8 +224,12 @@ export function struct<T extends object>(fields: { [K in keyof T]: Codec<T[K]> }
   };
 }
 
-/** One of a closed list of names, as its index in one byte. */
+/**
+ * One of a closed list of names, as its index in one byte.
+ * @throws `ArgumentError`
+ */
 export function oneOf<const N extends readonly string[]>(names: N, what = 'name'): Codec<N[number]> {
+  expectList(names, 'names');
   return {
     write: (writer, value) =>
       writer.uint(names.indexOf(value) < 0 ? Number.NaN : names.indexOf(value), 1, what),
@@ -197,16 +240,20 @@ export function oneOf<const N extends readonly string[]>(names: N, what = 'name'
   };
 }
 
-/** A tag byte, then the value of that case; cases are numbered by their place in `cases`. */
+/**
+ * A tag byte, then the value of that case; cases are numbered by their place in `cases`.
+ * @throws `ArgumentError`
+ */
 export function union<M extends Record<string, object>>(
   cases: { [K in keyof M]: Codec<M[K]> },
 ): Codec<{ [K in keyof M]: { readonly type: K } & M[K] }[keyof M]> {
   type Any = { [K in keyof M]: { readonly type: K } & M[K] }[keyof M];
-  const names = Object.keys(cases) as (keyof M & string)[];
+  const names = Object.keys(expectObject(cases, 'cases')) as (keyof M & string)[];
+  for (const name of names) expectCodec(cases[name], name);
   const tag = oneOf(names, 'type');
   return {
     write: (writer, value) => {
-      tag.write(writer, value.type as string);
+      tag.write(writer, expectObject(value, 'union').type as string);
       cases[value.type].write(writer, value);
     },
     read: (reader) => {

@@ -1,3 +1,5 @@
+import { wrongType } from './argument.js';
+import { expectAnyBytes } from './bytes.js';
 import { ConcordatError, messageOf } from './error.js';
 import { fillData, fillParity } from './reed-solomon-engine.js';
 
@@ -35,7 +37,8 @@ const STRIPE = 2 ** 21;
  * @throws {@link ErasureError} unless 1 ≤ k ≤ n ≤ {@link MAX_FRAGMENTS} and n fragments fit in {@link MAX_CODED}.
  */
 export function fragmentLength(length: number, k: number, n: number): number {
-  if (n > MAX_FRAGMENTS) erasureError({ code: 'ERASURE_TOO_MANY_FRAGMENTS', limit: MAX_FRAGMENTS, got: n });
+  if (typeof n === 'number' && n > MAX_FRAGMENTS)
+    erasureError({ code: 'ERASURE_TOO_MANY_FRAGMENTS', limit: MAX_FRAGMENTS, got: n });
   if (!Number.isSafeInteger(k) || !Number.isSafeInteger(n) || k < 1 || k > n)
     erasureError({ code: 'ERASURE_BAD_SHAPE', k, n });
   if (!Number.isSafeInteger(length) || length < 0) erasureError({ code: 'ERASURE_BAD_LENGTH', length });
@@ -65,10 +68,10 @@ function byStripes(columns: number, n: number, each: (from: number, to: number) 
  * Deterministic: equal payloads have equal fragments, so a root over them can be computed again. Hides nothing: the
  * first k fragments are the payload.
  *
- * @throws {@link ErasureError} as {@link fragmentLength}.
+ * @throws {@link ErasureError} as {@link fragmentLength}, or `BytesError` when the payload is no bytes.
  */
 export function encode(payload: Uint8Array, k: number, n: number): Uint8Array[] {
-  const length = fragmentLength(payload.length, k, n);
+  const length = fragmentLength(expectAnyBytes(payload, 'payload').length, k, n);
   const coded = new Uint8Array(n * length);
   coded.set(payload);
   const fragments = Array.from({ length: n }, (_, i) => coded.subarray(i * length, (i + 1) * length));
@@ -85,7 +88,8 @@ export function encode(payload: Uint8Array, k: number, n: number): Uint8Array[] 
 
 /** The k fragments of lowest index, in order, each of the right length. */
 function lowest(fragments: ReadonlyMap<number, Uint8Array>, k: number, n: number, length: number): number[] {
-  for (const [index, fragment] of fragments) {
+  if (!(fragments instanceof Map)) return wrongType('fragments', 'a map');
+  for (const [index, fragment] of fragments as ReadonlyMap<number, Uint8Array>) {
     if (!Number.isSafeInteger(index) || index < 0 || index >= n)
       erasureError({ code: 'ERASURE_INDEX_OUT_OF_RANGE', index, n });
     const got = fragment instanceof Uint8Array ? fragment.length : -1;
@@ -105,7 +109,7 @@ function lowest(fragments: ReadonlyMap<number, Uint8Array>, k: number, n: number
  * fragment against a root, and {@link encode} the result again and compare that root.
  *
  * @throws {@link ErasureError} as {@link fragmentLength}, or `ERASURE_INDEX_OUT_OF_RANGE`,
- * `ERASURE_WRONG_FRAGMENT_LENGTH`, `ERASURE_TOO_FEW_FRAGMENTS`.
+ * `ERASURE_WRONG_FRAGMENT_LENGTH`, `ERASURE_TOO_FEW_FRAGMENTS`; `ArgumentError` when the fragments are no map.
  */
 export function decode(
   fragments: ReadonlyMap<number, Uint8Array>,

@@ -16,6 +16,10 @@ export class ConcordatError<D extends { readonly code: string } = { readonly cod
   /** The code and the facts, one member of the throwing module's union. */
   readonly detail: D;
 
+  /**
+   * A failure of the module that throws it.
+   * @param message for people; it must hold no secret
+   */
   constructor(detail: D, message: string, options?: ErrorOptions) {
     super(message, options);
     this.detail = detail;
@@ -27,13 +31,30 @@ export class ConcordatError<D extends { readonly code: string } = { readonly cod
   }
 }
 
+/** Characters of a text, or items of a list, that a message repeats at most. */
+const MAX_TOLD = 200;
+
+/** Bytes are never told: where they are not expected they may be a misplaced secret. */
+function toldOf(_: string, fact: unknown): unknown {
+  if (typeof fact === 'bigint')
+    return fact < 1n << 256n && fact > -1n << 256n ? `${fact}n` : 'a large integer';
+  if (typeof fact === 'string' && fact.length > MAX_TOLD) return `${fact.slice(0, MAX_TOLD)}…`;
+  if (ArrayBuffer.isView(fact)) return `${fact.byteLength} bytes`;
+  if (Array.isArray(fact) && fact.length > MAX_TOLD) return `a list of ${fact.length}`;
+  return fact;
+}
+
 /**
  * What an error says that has no words of its own: its code and its facts. A fact may be of any type, as what it tells
- * of may be; JSON alone would throw on a bigint, and a refusal would be no typed one.
+ * of may be; JSON alone would throw on a bigint or a circle, and a refusal would be no typed one.
  */
 export function messageOf({ code, ...facts }: { readonly code: string }): string {
-  const told = JSON.stringify(facts, (_, fact) => (typeof fact === 'bigint' ? `${fact}n` : fact));
-  return `${code.toLowerCase().replaceAll('_', ' ')}: ${told}`;
+  const name = code.toLowerCase().replaceAll('_', ' ');
+  try {
+    return `${name}: ${JSON.stringify(facts, toldOf)}`;
+  } catch {
+    return name;
+  }
 }
 
 /** Whether `error` is a {@link ConcordatError}, optionally with this code. */

@@ -1,6 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type BytesError, utf8 } from './bytes.js';
+import { type BytesError, eraseBytes, expectAnyBytes, utf8 } from './bytes.js';
 import { ConcordatError } from './error.js';
 
 /**
@@ -11,7 +11,6 @@ export const HASH_DOMAINS = [
   'schema',
   'record',
   'key',
-  'data-leaf',
   'leaf-salt',
   'sketch-key',
   'sketch-id',
@@ -41,6 +40,7 @@ export const HASH_DOMAINS = [
   'dealing-scalars',
   'dealing-key',
   'fragment',
+  'batch',
   'simulation',
 ] as const;
 
@@ -54,7 +54,10 @@ const prefixes = new Map<HashDomain, Uint8Array>(
   }),
 );
 
-/** `len(tag) ‖ tag ‖ (len64(part) ‖ part)*` in one piece: hashing it at once takes half the time of piecemeal updates. */
+/**
+ * `len(tag) ‖ tag ‖ (len64(part) ‖ part)*` in one piece: hashing it at once takes half the time of piecemeal updates. It is
+ * overwritten when it is hashed, as some parts are secrets.
+ */
 function frame(domain: HashDomain, parts: readonly Uint8Array[]): Uint8Array {
   const prefix = prefixes.get(domain);
   // Text, or numbers of other widths, would be copied as zeros or cut: two things would have one hash.
@@ -81,9 +84,13 @@ function frame(domain: HashDomain, parts: readonly Uint8Array[]): Uint8Array {
  * another domain nor another split of the same bytes gives the same preimage.
  *
  * @returns 32 bytes
+ * @throws `BytesError` `BYTES_NOT_BYTES` for a part that is no Uint8Array, or a domain that is not of the list.
  */
 export function hash(domain: HashDomain, ...parts: Uint8Array[]): Uint8Array {
-  return sha256(frame(domain, parts));
+  const framed = frame(domain, parts);
+  const digest = sha256(framed);
+  eraseBytes(framed);
+  return digest;
 }
 
 /**
@@ -92,7 +99,11 @@ export function hash(domain: HashDomain, ...parts: Uint8Array[]): Uint8Array {
  * Not guaranteed: that the key leaves the memory. It stays the caller's, and is not overwritten.
  *
  * @returns 32 bytes
+ * @throws `BytesError` `BYTES_NOT_BYTES`, as {@link hash} does, or for the key.
  */
 export function keyedHash(domain: HashDomain, key: Uint8Array, ...parts: Uint8Array[]): Uint8Array {
-  return hmac(sha256, key, frame(domain, parts));
+  const framed = frame(domain, parts);
+  const digest = hmac(sha256, expectAnyBytes(key, 'key'), framed);
+  eraseBytes(framed);
+  return digest;
 }

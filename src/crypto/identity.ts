@@ -1,5 +1,5 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { expectBytes } from './bytes.js';
+import { expectAnyBytes, expectBytes } from './bytes.js';
 
 /**
  * Ed25519 (RFC 8032), with which a bank signs what it says in its own name.
@@ -30,7 +30,7 @@ export const identity = {
    * @throws `BytesError`
    */
   sign(secretKey: Uint8Array, message: Uint8Array): Uint8Array {
-    return ed25519.sign(message, expectBytes(secretKey, 32, 'secretKey'));
+    return ed25519.sign(expectAnyBytes(message, 'message'), expectBytes(secretKey, 32, 'secretKey'));
   },
 
   /**

@@ -3,15 +3,20 @@ import { entropyToMnemonic, mnemonicToSeedSync, validateMnemonic } from '@scure/
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { deriveSeedTree } from 'micro-key-producer/bls.js';
 import { HDKey } from 'micro-key-producer/slip10.js';
+import { expectFunction, expectObject } from './argument.js';
 import type { Bls } from './bls.js';
-import { copyBytes, expectBytes } from './bytes.js';
+import { copyBytes, eraseBytes, expectBytes } from './bytes.js';
 import { ConcordatError } from './error.js';
 import { identity } from './identity.js';
 
-/** Why no keys were derived. Neither the facts nor the message hold a word of the mnemonic. */
+/** Why no keys were derived, or none given. Neither the facts nor the message hold a word of the mnemonic. */
 export type KeysError =
   | { readonly code: 'KEYS_MNEMONIC_INVALID' }
-  | { readonly code: 'KEYS_PASSPHRASE_INVALID' };
+  | { readonly code: 'KEYS_PASSPHRASE_INVALID' }
+  /** The secrets were erased before. */
+  | { readonly code: 'KEYS_ERASED' }
+  /** There is no secret of this purpose. */
+  | { readonly code: 'KEYS_PURPOSE_UNKNOWN' };
 
 /**
  * The derivation path of each secret. `bls` is EIP-2334's signing key of account 0; the others are SLIP-0010 on
@@ -32,53 +37,94 @@ export type SecretBytes = { readonly [purpose in keyof typeof KEY_PATHS]: Uint8A
 
 const redacted = 'BankSecrets [redacted]';
 
+const PURPOSES = Object.keys(KEY_PATHS) as readonly (keyof SecretBytes)[];
+
 /**
  * A bank's secrets, 32 bytes each. They lie in private fields: JSON, string conversion, spreading, structured cloning
  * and the Node inspector show none of them, so that a log of a bank's state gives nothing away.
  *
- * Each getter returns a copy, which its caller may overwrite. Not guaranteed: that secrets leave the memory. JavaScript
- * cannot promise it: engines copy what they move, and integers made of a secret cannot be overwritten. Nor that nobody
- * in the same process asks for them: a getter is one, also when an inspector is told to ignore how a class shows itself
- * and to call its getters.
+ * Each getter returns a copy, which its caller may overwrite; {@link BankSecrets.use} overwrites it for its caller, and
+ * {@link BankSecrets.erase} the secrets themselves. Not guaranteed: that secrets leave the memory. JavaScript cannot
+ * promise it: engines copy what they move, a garbage collector does not clear what it frees, and neither strings (such
+ * as mnemonics and passwords) nor bigints made of a secret can be overwritten. Nor that nobody in the same process asks
+ * for them: a getter is one, also when an inspector is told to ignore how a class shows itself and to call its getters.
  */
 export class BankSecrets implements SecretBytes {
   readonly #bytes: SecretBytes;
+  #isErased = false;
 
-  /** @throws `BytesError` when a secret is not 32 bytes. */
+  /** @throws `BytesError` when a secret is not 32 bytes, or `ArgumentError`. */
   constructor(secrets: SecretBytes) {
-    const copy = (purpose: keyof SecretBytes) => copyBytes(expectBytes(secrets[purpose], 32, purpose));
-    this.#bytes = {
-      bls: copy('bls'),
-      identity: copy('identity'),
-      vrf: copy('vrf'),
-      x25519: copy('x25519'),
-      vault: copy('vault'),
-    };
+    expectObject(secrets, 'secrets');
+    const given = PURPOSES.map((purpose) => [purpose, expectBytes(secrets[purpose], 32, purpose)] as const);
+    this.#bytes = Object.fromEntries(
+      given.map(([purpose, bytes]) => [purpose, copyBytes(bytes)]),
+    ) as unknown as SecretBytes;
+  }
+
+  /**
+   * What `use` makes of a copy of a secret, which is overwritten when it returns or throws: `use` must not keep it, nor
+   * go on using it later, as an async function would.
+   * @throws {@link KeysError} `KEYS_ERASED` or `KEYS_PURPOSE_UNKNOWN`, `ArgumentError`, and what `use` throws.
+   */
+  use<T>(purpose: keyof SecretBytes, use: (secret: Uint8Array) => T): T {
+    expectFunction(use, 'use');
+    const secret = this.#copy(purpose);
+    try {
+      return use(secret);
+    } finally {
+      eraseBytes(secret);
+    }
+  }
+
+  /**
+   * Overwrites the secrets with zeros. From then on asking for one is refused; what was handed out before is not
+   * reached. Erasing again does nothing.
+   */
+  erase(): void {
+    this.#isErased = true;
+    eraseBytes(...Object.values(this.#bytes));
+  }
+
+  /** Whether {@link BankSecrets.erase} was called. */
+  get isErased(): boolean {
+    return this.#isErased;
+  }
+
+  #copy(purpose: keyof SecretBytes): Uint8Array {
+    if (this.#isErased)
+      throw new ConcordatError<KeysError>({ code: 'KEYS_ERASED' }, 'the secrets of this bank were erased');
+    if (!PURPOSES.includes(purpose))
+      throw new ConcordatError<KeysError>(
+        { code: 'KEYS_PURPOSE_UNKNOWN' },
+        `a bank has secrets for ${PURPOSES.join(', ')}`,
+      );
+    return copyBytes(this.#bytes[purpose]);
   }
 
   /** BLS12-381 secret key: a big-endian scalar in [1, r) when it was derived. */
   get bls(): Uint8Array {
-    return this.#bytes.bls.slice();
+    return this.#copy('bls');
   }
 
   /** Ed25519 secret key (RFC 8032). */
   get identity(): Uint8Array {
-    return this.#bytes.identity.slice();
+    return this.#copy('identity');
   }
 
   /** ECVRF secret key (RFC 9381, edwards25519). */
   get vrf(): Uint8Array {
-    return this.#bytes.vrf.slice();
+    return this.#copy('vrf');
   }
 
   /** X25519 secret key (RFC 7748), clamped where it is used. */
   get x25519(): Uint8Array {
-    return this.#bytes.x25519.slice();
+    return this.#copy('x25519');
   }
 
   /** Key of the bank's own pseudo-random functions: leaf salts, blinding factors. Has no public half. */
   get vault(): Uint8Array {
-    return this.#bytes.vault.slice();
+    return this.#copy('vault');
   }
 
   /** What JSON shows of secrets: nothing. */
@@ -119,7 +165,7 @@ export function generateMnemonic(entropy: Uint8Array): string {
 }
 
 /**
- * All secrets of a bank from its mnemonic, by {@link KEY_PATHS}. Takes about 0.1 s. Seed and derived keys are overwritten
+ * All secrets of a bank from its mnemonic, by {@link KEY_PATHS}. Takes some 30 ms. Seed and derived keys are overwritten
  * before it returns, except those of the nodes in between, which the libraries keep to themselves.
  *
  * Any passphrase gives keys: a wrong one gives other keys, not an error.
@@ -145,30 +191,47 @@ export function deriveSecrets(mnemonic: string, passphrase = ''): BankSecrets {
     );
   const seed = mnemonicToSeedSync(mnemonic, passphrase);
   const root = HDKey.fromMasterSeed(seed);
+  const node = (path: string): Uint8Array => {
+    const { privateKey, chainCode } = root.derive(path);
+    eraseBytes(chainCode);
+    return privateKey;
+  };
   const derived = {
     bls: deriveSeedTree(seed, KEY_PATHS.bls),
-    identity: root.derive(KEY_PATHS.identity).privateKey,
-    vrf: root.derive(KEY_PATHS.vrf).privateKey,
-    x25519: root.derive(KEY_PATHS.x25519).privateKey,
-    vault: root.derive(KEY_PATHS.vault).privateKey,
+    identity: node(KEY_PATHS.identity),
+    vrf: node(KEY_PATHS.vrf),
+    x25519: node(KEY_PATHS.x25519),
+    vault: node(KEY_PATHS.vault),
   };
-  const secrets = new BankSecrets(derived);
-  for (const bytes of [seed, root.privateKey, root.chainCode, ...Object.values(derived)]) bytes.fill(0);
-  return secrets;
+  try {
+    return new BankSecrets(derived);
+  } finally {
+    eraseBytes(seed, root.privateKey, root.chainCode, ...Object.values(derived));
+  }
 }
 
 /**
- * The public halves of a bank's secrets.
- * @throws `BlsError` `BLS_SECRET_KEY_INVALID` when the secrets were not derived and `bls` is no scalar.
+ * The public halves of a bank's secrets. Copies that are made of the secrets are overwritten, but for those that the
+ * libraries underneath make.
+ * @throws `BlsError` `BLS_SECRET_KEY_INVALID` when the secrets were not derived and `bls` is no scalar; `BytesError` when
+ * one is not 32 bytes; {@link KeysError} `KEYS_ERASED`; `ArgumentError`.
  */
 export function publicKeys(bls: Bls, secrets: SecretBytes): BankPublicKeys {
-  const { bls: blsSecret } = secrets;
-  return {
-    bls: bls.publicKey(blsSecret),
-    possession: bls.provePossession(blsSecret),
-    identity: identity.publicKey(secrets.identity),
-    // RFC 9381 §5.5 expands and multiplies an edwards25519 secret key as RFC 8032 does.
-    vrf: ed25519.getPublicKey(secrets.vrf),
-    x25519: x25519.getPublicKey(secrets.x25519),
-  };
+  expectObject(bls, 'bls', 'publicKey', 'provePossession');
+  if (secrets instanceof BankSecrets) return publicHalves(bls, secrets);
+  const own = new BankSecrets(secrets);
+  try {
+    return publicHalves(bls, own);
+  } finally {
+    own.erase();
+  }
 }
+
+const publicHalves = (bls: Bls, secrets: BankSecrets): BankPublicKeys => ({
+  bls: secrets.use('bls', (key) => bls.publicKey(key)),
+  possession: secrets.use('bls', (key) => bls.provePossession(key)),
+  identity: secrets.use('identity', (key) => identity.publicKey(key)),
+  // RFC 9381 §5.5 expands and multiplies an edwards25519 secret key as RFC 8032 does.
+  vrf: secrets.use('vrf', (key) => ed25519.getPublicKey(key)),
+  x25519: secrets.use('x25519', (key) => x25519.getPublicKey(key)),
+});

@@ -1,9 +1,10 @@
 import { ctr } from '@noble/ciphers/aes.js';
-import { equalBytes } from '@noble/ciphers/utils.js';
+import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
 import { scrypt } from '@noble/hashes/scrypt.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import * as v from 'valibot';
-import { copyBytes, expectBytes, fromHex, toHex, utf8 } from './bytes.js';
+import { expectFunction, expectObject } from './argument.js';
+import { copyBytes, equalSecrets, eraseBytes, expectBytes, fromHex, toHex, utf8 } from './bytes.js';
 import { ConcordatError } from './error.js';
 
 /** Why a keystore was not made or not opened. No fact and no message holds anything of the secret or the password. */
@@ -21,6 +22,10 @@ export const DEFAULT_KEYSTORE_COST = 18;
 export const MIN_KEYSTORE_COST = 10;
 /** Greatest cost, n = 2^20 and 1 GiB: a keystore that asks for more is refused before memory is taken. */
 export const MAX_KEYSTORE_COST = 20;
+/** Fewest iterations of PBKDF2 that are read. */
+const MIN_ITERATIONS = 2 ** MIN_KEYSTORE_COST;
+/** Most of them, sixteen times the standard's: a file must not keep its reader busy for hours. */
+const MAX_ITERATIONS = 2 ** 22;
 /** Most bytes of an encrypted secret. */
 const MAX_SECRET_BYTES = 64;
 /** Characters of a description, at most. */
@@ -34,25 +39,43 @@ const lowerHex = (low: number, high = low) =>
     v.maxLength(2 * high, 'is too long'),
   );
 
+const scryptShape = v.strictObject({
+  function: v.literal('scrypt'),
+  params: v.strictObject({
+    dklen: v.literal(32),
+    n: v.picklist(
+      Array.from(
+        { length: MAX_KEYSTORE_COST - MIN_KEYSTORE_COST + 1 },
+        (_, i) => 2 ** (MIN_KEYSTORE_COST + i),
+      ),
+      `is not a power of two from 2^${MIN_KEYSTORE_COST} to 2^${MAX_KEYSTORE_COST}`,
+    ),
+    p: v.literal(1),
+    r: v.literal(8),
+    salt: lowerHex(32),
+  }),
+  message: v.literal(''),
+});
+
+const pbkdf2Shape = v.strictObject({
+  function: v.literal('pbkdf2'),
+  params: v.strictObject({
+    dklen: v.literal(32),
+    c: v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(MIN_ITERATIONS, `is below ${MIN_ITERATIONS}`),
+      v.maxValue(MAX_ITERATIONS, `is above ${MAX_ITERATIONS}`),
+    ),
+    prf: v.literal('hmac-sha256'),
+    salt: lowerHex(32),
+  }),
+  message: v.literal(''),
+});
+
 const keystoreShape = v.strictObject({
   crypto: v.strictObject({
-    kdf: v.strictObject({
-      function: v.literal('scrypt'),
-      params: v.strictObject({
-        dklen: v.literal(32),
-        n: v.picklist(
-          Array.from(
-            { length: MAX_KEYSTORE_COST - MIN_KEYSTORE_COST + 1 },
-            (_, i) => 2 ** (MIN_KEYSTORE_COST + i),
-          ),
-          `is not a power of two from 2^${MIN_KEYSTORE_COST} to 2^${MAX_KEYSTORE_COST}`,
-        ),
-        p: v.literal(1),
-        r: v.literal(8),
-        salt: lowerHex(32),
-      }),
-      message: v.literal(''),
-    }),
+    kdf: v.variant('function', [scryptShape, pbkdf2Shape]),
     checksum: v.strictObject({
       function: v.literal('sha256'),
       params: v.strictObject({}),
@@ -71,8 +94,57 @@ const keystoreShape = v.strictObject({
   version: v.literal(4),
 });
 
-/** An EIP-2335 keystore as JSON: scrypt with r = 8 and p = 1, AES-128 in counter mode, SHA-256. */
-export type Keystore = v.InferOutput<typeof keystoreShape>;
+/**
+ * An EIP-2335 keystore as JSON: scrypt with r = 8 and p = 1, or PBKDF2 with HMAC-SHA-256; AES-128 in counter mode;
+ * SHA-256. Bytes are lower-case hexadecimal.
+ */
+export interface Keystore {
+  readonly crypto: {
+    readonly kdf:
+      | {
+          readonly function: 'scrypt';
+          readonly params: {
+            readonly dklen: 32;
+            readonly n: number;
+            readonly p: 1;
+            readonly r: 8;
+            readonly salt: string;
+          };
+          readonly message: '';
+        }
+      | {
+          readonly function: 'pbkdf2';
+          readonly params: {
+            readonly dklen: 32;
+            readonly c: number;
+            readonly prf: 'hmac-sha256';
+            readonly salt: string;
+          };
+          readonly message: '';
+        };
+    readonly checksum: {
+      readonly function: 'sha256';
+      readonly params: Readonly<Record<never, never>>;
+      readonly message: string;
+    };
+    readonly cipher: {
+      readonly function: 'aes-128-ctr';
+      readonly params: { readonly iv: string };
+      readonly message: string;
+    };
+  };
+  /** For people; empty where there is none. */
+  readonly description: string;
+  /** The BLS public key of the secret, 48 bytes. */
+  readonly pubkey?: string | undefined;
+  /** Where the secret was derived, as in EIP-2334; empty where it was not. */
+  readonly path: string;
+  /** A version 4 UUID of the file. */
+  readonly uuid: string;
+  readonly version: 4;
+}
+
+type Kdf = Keystore['crypto']['kdf'];
 
 /** What {@link encryptKeystore} needs beside the secret. */
 export interface KeystoreOptions {
@@ -89,15 +161,23 @@ export interface KeystoreOptions {
 }
 
 /**
- * Encrypts a secret of 1 to 64 bytes under a password (EIP-2335, version 4). A fresh salt makes the key, so the counter
- * never repeats under it. Keys derived on the way are overwritten; the password is a string, which nothing can overwrite.
+ * Encrypts a secret of 1 to 64 bytes under a password (EIP-2335, version 4), with scrypt, which costs memory too. A fresh
+ * salt makes the key, so the counter never repeats under it. Keys derived on the way are overwritten; the password is a string, which nothing can overwrite.
  *
  * @param secret stays the caller's: it is neither kept nor overwritten
- * @throws {@link KeystoreError} `KEYSTORE_COST_INVALID`, `KEYSTORE_PASSWORD_INVALID`, `KEYSTORE_SECRET_INVALID` or `KEYSTORE_MALFORMED`, or
- * `BytesError` when `random` gives other than it was asked for or `pubkey` is not 48 bytes.
+ * @throws {@link KeystoreError} `KEYSTORE_COST_INVALID`, `KEYSTORE_PASSWORD_INVALID`, `KEYSTORE_SECRET_INVALID` or
+ * `KEYSTORE_MALFORMED`; `BytesError` when `random` gives other than it was asked for or `pubkey` is not 48 bytes;
+ * `ArgumentError`.
  */
 export function encryptKeystore(secret: Uint8Array, options: KeystoreOptions): Keystore {
-  const { password, random, cost = DEFAULT_KEYSTORE_COST, description = '', pubkey } = options;
+  const {
+    password,
+    random,
+    cost = DEFAULT_KEYSTORE_COST,
+    description = '',
+    pubkey,
+  } = expectObject(options, 'options');
+  expectFunction(random, 'random');
   if (!Number.isInteger(cost) || cost < MIN_KEYSTORE_COST || cost > MAX_KEYSTORE_COST)
     refuse(
       { code: 'KEYSTORE_COST_INVALID', cost },
@@ -114,17 +194,18 @@ export function encryptKeystore(secret: Uint8Array, options: KeystoreOptions): K
     );
   const draw = (length: number): Uint8Array => expectBytes(random(length), length, 'random');
   const [salt, iv, uuid] = [draw(32), draw(16), draw(16)];
-  const key = deriveKey(password, salt, 2 ** cost);
+  const kdf: Kdf = {
+    function: 'scrypt',
+    params: { dklen: 32, n: 2 ** cost, p: 1, r: 8, salt: toHex(salt) },
+    message: '',
+  };
+  const key = deriveKey(password, kdf);
   const message = ctr(key.subarray(0, 16), iv).encrypt(secret);
   const checksum = checksumOf(key, message);
-  key.fill(0);
+  eraseBytes(key);
   return {
     crypto: {
-      kdf: {
-        function: 'scrypt',
-        params: { dklen: 32, n: 2 ** cost, p: 1, r: 8, salt: toHex(salt) },
-        message: '',
-      },
+      kdf,
       checksum: { function: 'sha256', params: {}, message: toHex(checksum) },
       cipher: { function: 'aes-128-ctr', params: { iv: toHex(iv) }, message: toHex(message) },
     },
@@ -137,7 +218,7 @@ export function encryptKeystore(secret: Uint8Array, options: KeystoreOptions): K
 }
 
 /**
- * The secret of an EIP-2335 keystore. Of the standard's two key derivations only scrypt is read.
+ * The secret of an EIP-2335 keystore, whichever of the standard's two key derivations it has.
  *
  * The standard's checksum covers the derived key and the encrypted secret, hence salt and cost, but neither the IV nor
  * the public key: a keystore whose IV was altered opens to another secret. Who calls this compares what the secret
@@ -156,21 +237,22 @@ export function decryptKeystore(
     const { path = [], message, expected } = parsed.issues[0];
     // The message of a literal or picklist would repeat what the file holds there, and the path the name of what ought
     // not to be there: both may be a misplaced secret.
-    const place = (expected === 'never' ? path.slice(0, -1) : path).map(({ key }) => String(key)).join('.');
+    const named = expected === 'never' ? path.slice(0, -1) : path;
+    const place = named.map(({ key }) => String(key)).join('.');
     const reason = `"${place}" ${/^is /.test(message) ? message : 'is not as EIP-2335 has it'}`;
     return refuse({ code: 'KEYSTORE_MALFORMED', reason }, `this is not a keystore: ${reason}`);
   }
   const { crypto, pubkey } = parsed.output;
   const message = fromHex(crypto.cipher.message);
-  const key = deriveKey(password, fromHex(crypto.kdf.params.salt), crypto.kdf.params.n);
-  // Not byte by byte until the first difference: how far a guess got must not be timed.
-  if (!equalBytes(checksumOf(key, message), fromHex(crypto.checksum.message))) {
-    key.fill(0);
-    return refuse({ code: 'KEYSTORE_NOT_OPENED' }, 'the password is wrong, or the keystore was altered');
+  const key = deriveKey(password, crypto.kdf);
+  try {
+    if (!equalSecrets(checksumOf(key, message), fromHex(crypto.checksum.message)))
+      return refuse({ code: 'KEYSTORE_NOT_OPENED' }, 'the password is wrong, or the keystore was altered');
+    const secret = ctr(key.subarray(0, 16), fromHex(crypto.cipher.params.iv)).decrypt(message);
+    return { secret, pubkey: pubkey === undefined ? null : fromHex(pubkey) };
+  } finally {
+    eraseBytes(key);
   }
-  const secret = ctr(key.subarray(0, 16), fromHex(crypto.cipher.params.iv)).decrypt(message);
-  key.fill(0);
-  return { secret, pubkey: pubkey === undefined ? null : fromHex(pubkey) };
 }
 
 /**
@@ -186,10 +268,15 @@ function passwordBytes(password: string): Uint8Array {
   return bytes.length === 0 ? invalid('is empty') : bytes;
 }
 
-function deriveKey(password: string, salt: Uint8Array, n: number): Uint8Array {
+/** 32 bytes: the first half encrypts, the second is in the checksum. */
+function deriveKey(password: string, kdf: Kdf): Uint8Array {
   const bytes = passwordBytes(password);
-  const key = scrypt(bytes, salt, { N: n, r: 8, p: 1, dkLen: 32 });
-  bytes.fill(0);
+  const salt = fromHex(kdf.params.salt);
+  const key =
+    kdf.function === 'scrypt'
+      ? scrypt(bytes, salt, { N: kdf.params.n, r: kdf.params.r, p: kdf.params.p, dkLen: kdf.params.dklen })
+      : pbkdf2(sha256, bytes, salt, { c: kdf.params.c, dkLen: kdf.params.dklen });
+  eraseBytes(bytes);
   return key;
 }
 

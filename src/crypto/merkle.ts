@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { MerkleTree as Layers } from 'merkletreejs/MerkleTree';
-import { equalBytes } from './bytes.js';
+import { expectList, expectObject } from './argument.js';
+import { equalBytes, expectAnyBytes } from './bytes.js';
 import { ConcordatError, messageOf } from './error.js';
 import { type Consistency, consistencyPath, consistencyRoots } from './merkle-consistency.js';
 import { type Inclusion, inclusionLength, inclusionRoot } from './merkle-inclusion.js';
@@ -60,9 +61,10 @@ const NODE_PREFIX = Uint8Array.of(0x01);
  * The hash of a leaf, `SHA-256(0x00 ‖ data)`: RFC 6962 §2.1. The prefix keeps a node from being shown as a leaf.
  *
  * @returns 32 bytes
+ * @throws `BytesError` `BYTES_NOT_BYTES`
  */
 export const leafHash = (data: Uint8Array): Uint8Array =>
-  sha256.create().update(LEAF_PREFIX).update(data).digest();
+  sha256.create().update(LEAF_PREFIX).update(expectAnyBytes(data, 'data')).digest();
 
 /** The one preimage of every node: to allocate one for each would take half as long again as to hash it. */
 const pair = new Uint8Array(1 + 2 * HASH_LENGTH);
@@ -127,13 +129,14 @@ export class MerkleTree {
 
   /**
    * @param leafHashes as from {@link leafHash}: raw data given here would make nodes and leaves interchangeable
-   * @throws {@link MerkleError} `MERKLE_HASH_WRONG_LENGTH` unless all have 32 bytes.
+   * @throws {@link MerkleError} `MERKLE_HASH_WRONG_LENGTH` unless all have 32 bytes, or `ArgumentError`.
    */
   constructor(leafHashes: readonly Uint8Array[]) {
+    // Before anything is taken: a list of holes can be of any length, and takes no memory itself.
+    expectHashes(expectList(leafHashes, 'leafHashes'), 'leaf');
     this.size = leafHashes.length;
     this.#leaves = new Uint8Array(this.size * HASH_LENGTH);
-    for (const [index, hash] of leafHashes.entries())
-      this.#leaves.set(expectHash(hash, 'leaf', index), index * HASH_LENGTH);
+    for (const [index, hash] of leafHashes.entries()) this.#leaves.set(hash, index * HASH_LENGTH);
     const roots: Uint8Array[] = [];
     // A copy of each: the view would keep all nodes of its bucket.
     for (let bucket = 0; bucket * BUCKET < this.size; bucket++)
@@ -203,7 +206,7 @@ export class MerkleTree {
 
 /**
  * The root over leaf hashes, 32 bytes: {@link MerkleTree.root} of a tree that is not kept.
- * @throws {@link MerkleError} `MERKLE_HASH_WRONG_LENGTH`.
+ * @throws {@link MerkleError} `MERKLE_HASH_WRONG_LENGTH`, or `ArgumentError`.
  */
 export const root = (leafHashes: readonly Uint8Array[]): Uint8Array => new MerkleTree(leafHashes).root;
 
@@ -242,7 +245,8 @@ function expectSizes(oldSize: number, newSize: number): void {
  * @throws {@link MerkleError} `MERKLE_INDEX_OUT_OF_RANGE`, `MERKLE_PROOF_WRONG_LENGTH`, `MERKLE_HASH_WRONG_LENGTH` or
  * `MERKLE_ROOT_MISMATCH`.
  */
-export function verifyInclusion({ index, size, leaf, proof, root }: Inclusion): void {
+export function verifyInclusion(claim: Inclusion): void {
+  const { index, size, leaf, proof, root } = expectObject(claim, 'claim');
   expectIndex(index, size);
   expectHash(root, 'root');
   expectProof(proof, inclusionLength(index, size));
@@ -261,7 +265,8 @@ export function verifyInclusion({ index, size, leaf, proof, root }: Inclusion): 
  * @throws {@link MerkleError} `MERKLE_INDICES_EMPTY`, `MERKLE_INDEX_OUT_OF_RANGE`, `MERKLE_INDICES_NOT_ASCENDING`,
  * `MERKLE_LEAVES_WRONG_COUNT`, `MERKLE_PROOF_WRONG_LENGTH`, `MERKLE_HASH_WRONG_LENGTH` or `MERKLE_ROOT_MISMATCH`.
  */
-export function verifyMultiproof({ indices, size, leaves, proof, root }: MultiInclusion): void {
+export function verifyMultiproof(claim: MultiInclusion): void {
+  const { indices, size, leaves, proof, root } = expectObject(claim, 'claim');
   expectIndices(indices, size);
   expectHash(root, 'root');
   const got = countOf(leaves);
@@ -283,7 +288,8 @@ export function verifyMultiproof({ indices, size, leaves, proof, root }: MultiIn
  * @throws {@link MerkleError} `MERKLE_SIZES_OUT_OF_ORDER`, `MERKLE_PROOF_WRONG_LENGTH`, `MERKLE_HASH_WRONG_LENGTH` or
  * `MERKLE_ROOT_MISMATCH`.
  */
-export function verifyConsistency({ oldSize, newSize, oldRoot, newRoot, proof }: Consistency): void {
+export function verifyConsistency(claim: Consistency): void {
+  const { oldSize, newSize, oldRoot, newRoot, proof } = expectObject(claim, 'claim');
   expectSizes(oldSize, newSize);
   expectHash(oldRoot, 'root', 0);
   expectHash(newRoot, 'root', 1);

@@ -1,3 +1,4 @@
+import { expectList } from './argument.js';
 import {
   decodePoint,
   encodePoint,
@@ -44,10 +45,10 @@ export interface Generators {
  * @throws {@link PedersenError} `PEDERSEN_TOO_MANY_VALUES` above {@link MAX_VALUES}.
  */
 export function generators(count: number): Generators {
-  if (!(count >= 0 && count <= MAX_VALUES))
+  if (!Number.isSafeInteger(count) || count < 0 || count > MAX_VALUES)
     throw new ConcordatError<PedersenError>(
       { code: 'PEDERSEN_TOO_MANY_VALUES', limit: MAX_VALUES, got: count },
-      `a commitment takes at most ${MAX_VALUES} values, got ${count}`,
+      `a commitment takes 0 to ${MAX_VALUES} values`,
     );
   while (valueGenerators.length < count)
     valueGenerators.push(hashToGroup(valueLabel(valueGenerators.length)));
@@ -73,7 +74,7 @@ const isScalar = (value: bigint): boolean => typeof value === 'bigint' && value 
  * are more than {@link MAX_VALUES}.
  */
 export function commit(values: readonly bigint[], blinding: bigint): Uint8Array {
-  const { blinding: h, values: g } = generators(values.length);
+  const { blinding: h, values: g } = generators(expectList(values, 'values').length);
   const bad = values.findIndex((value) => !isScalar(value));
   if (bad >= 0)
     throw new ConcordatError<PedersenError>(

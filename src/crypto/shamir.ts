@@ -1,3 +1,4 @@
+import { expectObject } from './argument.js';
 import { scalarFromBytes, WIDE_LENGTH } from './babyjubjub.js';
 import { expectBytes } from './bytes.js';
 import { ConcordatError, messageOf } from './error.js';
@@ -84,12 +85,19 @@ export function polynomialOf(secret: bigint, threshold: number, randomness: Uint
  * nothing can overwrite.
  *
  * @throws {@link ShamirError} `SHAMIR_BAD_THRESHOLD`, `SHAMIR_SECRET_OUT_OF_RANGE`, or `BytesError`
- * `BYTES_WRONG_LENGTH`: missing randomness is never made up for.
+ * `BYTES_WRONG_LENGTH`: missing randomness is never made up for; `ArgumentError` without options.
  */
-export function split(secret: bigint, { threshold, shares, coefficients }: SharingOptions): Share[] {
+export function split(secret: bigint, options: SharingOptions): Share[] {
+  const { threshold, shares, coefficients } = expectObject(options, 'options');
   expectThreshold(threshold, shares);
   const polynomial = polynomialOf(secret, threshold, coefficients);
   return Array.from({ length: shares }, (_, i) => ({ x: i + 1, y: evaluate(polynomial, i + 1) }));
+}
+
+/** As many as the threshold, and no more than can have places: a list of holes may be of any length. */
+function expectCount(got: number, threshold: number): void {
+  if (got !== threshold || got < 1 || got > MAX_SHARES)
+    shamirError({ code: 'SHAMIR_WRONG_COUNT', expected: threshold, got });
 }
 
 /**
@@ -97,8 +105,7 @@ export function split(secret: bigint, { threshold, shares, coefficients }: Shari
  * @throws {@link ShamirError} unless there are exactly `threshold` places, in range and all different.
  */
 export function weightsAt(xs: readonly number[], threshold: number): bigint[] {
-  if (xs.length !== threshold || threshold < 1)
-    shamirError({ code: 'SHAMIR_WRONG_COUNT', expected: threshold, got: xs.length });
+  expectCount(xs.length, threshold);
   const seen = new Set<number>();
   for (const [which, x] of xs.entries()) {
     if (!isPlace(x)) shamirError({ code: 'SHAMIR_X_OUT_OF_RANGE', which });
@@ -119,6 +126,7 @@ export function weightsAt(xs: readonly number[], threshold: number): bigint[] {
  */
 export function combine(shares: readonly Share[], threshold: number): bigint {
   const given: readonly Share[] = Array.isArray(shares) ? shares : [];
+  expectCount(given.length, threshold);
   const weights = weightsAt(
     Array.from(given, (share) => share?.x),
     threshold,

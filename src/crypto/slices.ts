@@ -1,8 +1,10 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { numberToBytesBE } from '@noble/curves/utils.js';
+import { expectList, expectObject, wrongType } from './argument.js';
 import { scalarFromBytes, WIDE_LENGTH } from './babyjubjub.js';
-import { concatBytes, equalBytes, expectBytes, uint64 } from './bytes.js';
+import { concatBytes, equalBytes, eraseBytes, expectAnyBytes, expectBytes, uint64 } from './bytes.js';
 import {
-  type Dealing,
+  Dealing,
   type DealingHeader,
   type DealingShape,
   dealingBinding,
@@ -11,10 +13,9 @@ import {
   type Slice,
   TAG_LENGTH,
 } from './dealing.js';
-import { encode } from './encoding.js';
 import * as erasure from './erasure.js';
 import { isConcordatError } from './error.js';
-import { scalar } from './group-codec.js';
+import { SCALAR_LENGTH } from './group-codec.js';
 import { hash, keyedHash } from './hash.js';
 import { MerkleTree, root, verifyInclusion } from './merkle.js';
 import { deal as dealShares, feldman } from './verifiable-sharing.js';
@@ -37,11 +38,41 @@ const NONCE = new Uint8Array(12);
  * a 256-bit key that nobody tells from a uniform one with fewer than about 2^250 evaluations, or about 2^125 group
  * operations that find the secret from its Feldman commitment. The scalar itself would be no key: its top bits are zero.
  */
-const keyOf = (secret: bigint, binding: Uint8Array): Uint8Array =>
-  hash('dealing-key', binding, encode(scalar, secret));
+function keyOf(secret: bigint, binding: Uint8Array): Uint8Array {
+  const bytes = numberToBytesBE(secret, SCALAR_LENGTH);
+  const key = hash('dealing-key', binding, bytes);
+  eraseBytes(bytes);
+  return key;
+}
 
-const cipher = (secret: bigint, binding: Uint8Array) =>
-  chacha20poly1305(keyOf(secret, binding), NONCE, binding);
+/** What `use` makes of the cipher under the key of this secret, which is overwritten when it is done. */
+function withCipher(
+  secret: bigint,
+  binding: Uint8Array,
+  use: (cipher: ReturnType<typeof chacha20poly1305>) => Uint8Array,
+): Uint8Array {
+  const key = keyOf(secret, binding);
+  try {
+    return use(chacha20poly1305(key, NONCE, binding));
+  } finally {
+    eraseBytes(key);
+  }
+}
+
+/** The shared secret and, for each coefficient above it, {@link WIDE_LENGTH} bytes: all that is random in a dealing. */
+function drawn(entropy: Uint8Array, binding: Uint8Array, payload: Uint8Array, f: number) {
+  const seed = keyedHash('dealing-seed', entropy, binding, payload);
+  const halves = Array.from({ length: 2 * (f + 1) }, (_, i) =>
+    keyedHash('dealing-scalars', seed, uint64(i >> 1), Uint8Array.of(i & 1)),
+  );
+  const wide = Array.from({ length: f + 1 }, (_, i) =>
+    concatBytes(halves[2 * i]!, halves[2 * i + 1]!).subarray(0, WIDE_LENGTH),
+  );
+  const secret = scalarFromBytes(wide[0]!);
+  const coefficients = concatBytes(...wide.slice(1));
+  eraseBytes(seed, ...halves, ...wide);
+  return { secret, coefficients };
+}
 
 const leaves = (binding: Uint8Array, fragments: readonly Uint8Array[]): Uint8Array[] =>
   fragments.map((fragment, index) => fragmentLeaf(binding, index, fragment));
@@ -68,35 +99,32 @@ export interface DealOptions extends DealingShape {
  * or context gives an unrelated key, never a second message under a key and nonce. It tells, as every deterministic
  * encryption does, whether two dealings are the same.
  *
- * Not guaranteed: constant time, or that key and coefficients leave the memory. They are bigints before they are bytes,
- * and to overwrite the bytes alone would erase nothing.
+ * Not guaranteed: constant time, or that key and coefficients leave the memory. Their bytes are overwritten; the bigints
+ * that the shared secret, the coefficients and the shares are, cannot be.
  *
  * A receiver is sent at most |payload|/k + 32(f + 1) + 32⌈log2 n⌉ + 100 bytes, slice and header together. That is within
  * 1.1·|payload|/k + 256 + 64(f + 1) for n ≤ 64, for n ≤ 128 with f ≥ 1, and for f ≥ 2.
  *
- * @throws `DealingError` `DEALING_BAD_SHAPE`, `ErasureError` `ERASURE_TOO_LONG`, or `BytesError`.
+ * @throws `DealingError` `DEALING_BAD_SHAPE`, `ErasureError` `ERASURE_TOO_LONG`, `BytesError`, or `ArgumentError`.
  */
 export function deal(options: DealOptions): { header: DealingHeader; slices: Slice[] } {
-  const { payload, context, entropy, n, k, f } = options;
+  const { payload, context, entropy, n, k, f } = expectObject(options, 'options');
   expectShape(options);
+  expectAnyBytes(payload, 'payload');
   expectBytes(entropy, 32, 'entropy');
   erasure.fragmentLength(payload.length + TAG_LENGTH, k, n);
   const binding = dealingBinding(context, options, payload.length);
 
-  const seed = keyedHash('dealing-seed', entropy, binding, payload);
-  const half = (i: number, part: number) =>
-    keyedHash('dealing-scalars', seed, uint64(i), Uint8Array.of(part));
-  const wide = Array.from({ length: f + 1 }, (_, i) =>
-    concatBytes(half(i, 0), half(i, 1)).subarray(0, WIDE_LENGTH),
-  );
-  const secret = scalarFromBytes(wide[0]!);
+  const { secret, coefficients } = drawn(entropy, binding, payload, f);
   const { commitments, shares } = dealShares(feldman(), [secret], {
     threshold: f + 1,
     shares: n,
-    coefficients: concatBytes(...wide.slice(1)),
+    coefficients,
   });
+  eraseBytes(coefficients);
 
-  const fragments = erasure.encode(cipher(secret, binding).encrypt(payload), k, n);
+  const ciphertext = withCipher(secret, binding, (cipher) => cipher.encrypt(payload));
+  const fragments = erasure.encode(ciphertext, k, n);
   const tree = new MerkleTree(leaves(binding, fragments));
   return {
     header: {
@@ -142,18 +170,26 @@ const indexHolds = (dealing: Dealing, index: number): boolean =>
 
 const keyShare = ({ index, share }: Slice) => ({ x: index + 1, ys: [share] });
 
+const expectDealing = (dealing: Dealing): Dealing =>
+  dealing instanceof Dealing ? dealing : wrongType('dealing', 'a dealing that was accepted');
+
 /**
  * Checks a slice of an accepted dealing: what a bank must find `valid`, at its own index, before it says that it holds
- * the slice. That the index is the holder's own is the caller's to check. Never throws on anything malformed.
+ * the slice. That the index is the holder's own is the caller's to check. Never throws on a slice, however malformed.
  *
  * Not guaranteed: that the dealing opens. A dealer can commit to fragments of no codeword or encrypt nonsense; that shows
  * in {@link open}, and alike to all.
+ *
+ * @throws `ArgumentError` when the dealing did not come from {@link Dealing.accept}.
  */
 export function checkSlice(dealing: Dealing, slice: Slice): SliceVerdict {
-  if (!indexHolds(dealing, slice?.index)) return 'wrong-index';
+  if (!indexHolds(expectDealing(dealing), slice?.index)) return 'wrong-index';
   if (!fragmentHolds(dealing, slice)) return 'wrong-fragment';
   return dealing.keyCommitments.verify(keyShare(slice)) ? 'valid' : 'wrong-share';
 }
+
+/** Most slices that are looked at: as many from each bank as there are banks at most. */
+const MAX_SLICES = erasure.MAX_FRAGMENTS ** 2;
 
 /**
  * What a dealing opens to. `incomplete`: more slices are needed, which says nothing of the dealer. The other three are
@@ -179,11 +215,16 @@ export type Opening =
  * - Decryption is then the same computation for all.
  *
  * Codeword first, then key: so `not-codeword` does not depend on which shares arrived.
+ *
+ * @throws `ArgumentError` when the dealing did not come from {@link Dealing.accept}, or the slices are no list, or one of
+ * more than 2^16.
  */
 export function open(dealing: Dealing, slices: readonly Slice[]): Opening {
-  const { header, binding, codedLength, keyCommitments } = dealing;
+  const { header, binding, codedLength, keyCommitments } = expectDealing(dealing);
   const { n, k } = header;
-  const held = slices.filter((slice) => indexHolds(dealing, slice?.index) && fragmentHolds(dealing, slice));
+  const held = expectList(slices, 'slices', MAX_SLICES).filter(
+    (slice) => indexHolds(dealing, slice?.index) && fragmentHolds(dealing, slice),
+  );
   const fragments = new Map(held.map(({ index, fragment }) => [index, fragment]));
   if (fragments.size < k) return { verdict: 'incomplete' };
 
@@ -194,7 +235,8 @@ export function open(dealing: Dealing, slices: readonly Slice[]): Opening {
   const secret = keyCommitments.recover(held.map(keyShare))?.[0];
   if (secret === undefined) return { verdict: 'incomplete' };
   try {
-    return { verdict: 'opened', payload: cipher(secret, binding).decrypt(ciphertext) };
+    const payload = withCipher(secret, binding, (cipher) => cipher.decrypt(ciphertext));
+    return { verdict: 'opened', payload };
   } catch {
     // Only a wrong tag throws here: key, nonce and length are in order.
     return { verdict: 'not-decryptable' };

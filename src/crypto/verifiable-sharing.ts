@@ -1,8 +1,17 @@
-import { decodePoint, encodePoint, type GroupPoint, WIDE_LENGTH, ZERO } from './babyjubjub.js';
+import { expectList, expectObject, wrongType } from './argument.js';
+import { decodePoint, encodePoint, type GroupPoint, isPoint, WIDE_LENGTH, ZERO } from './babyjubjub.js';
 import { expectBytes } from './bytes.js';
 import { ConcordatError, messageOf } from './error.js';
+import { MAX_VALUES } from './pedersen.js';
 import { addScalars, evaluate, isScalar, weightedSum } from './polynomial.js';
-import { expectThreshold, isPlace, polynomialOf, type SharingOptions, weightsAt } from './shamir.js';
+import {
+  expectThreshold,
+  isPlace,
+  MAX_SHARES,
+  polynomialOf,
+  type SharingOptions,
+  weightsAt,
+} from './shamir.js';
 import { type Basis, combination } from './sharing-basis.js';
 
 export { type Basis, feldman, pedersen } from './sharing-basis.js';
@@ -52,9 +61,10 @@ export interface VerifiableSharing {
  * which nobody would accept and which random bytes do not make; `ShamirError`, or `BytesError` `BYTES_WRONG_LENGTH`.
  */
 export function deal(basis: Basis, secrets: readonly bigint[], options: SharingOptions): VerifiableSharing {
-  const { threshold, shares } = options;
+  const { threshold, shares } = expectObject(options, 'options');
+  expectBasis(basis);
   expectThreshold(threshold, shares);
-  if (secrets.length !== basis.length)
+  if (expectList(secrets, 'secrets').length !== basis.length)
     sharingError({ code: 'SHARING_WRONG_WIDTH', expected: basis.length, got: secrets.length });
   const each = (threshold - 1) * WIDE_LENGTH;
   const wide = expectBytes(options.coefficients, each * basis.length, 'coefficients');
@@ -75,6 +85,12 @@ export function deal(basis: Basis, secrets: readonly bigint[], options: SharingO
       ys: polynomials.map((polynomial) => evaluate(polynomial, i + 1)),
     })),
   };
+}
+
+/** Generators to multiply: what is none would be a fault of the engine's somewhere within. */
+function expectBasis(basis: Basis): void {
+  if (expectList(basis, 'basis', MAX_VALUES + 1).findIndex((generator) => !isPoint(generator)) >= 0)
+    wrongType('basis', 'a list of generators');
 }
 
 /** The scalars that `shares`, exactly as many as the threshold and at different places, rebuild. Checks none of them. */
@@ -127,6 +143,7 @@ export class SharingCommitments {
    * @throws {@link SharingError} `SHARING_WRONG_DEGREE`, `SHARING_POINT_INVALID`, `SHARING_DEGREE_TOO_LOW`.
    */
   static decode(basis: Basis, threshold: number, encoded: readonly Uint8Array[]): SharingCommitments {
+    expectBasis(basis);
     const got = Array.isArray(encoded) ? encoded.length : 0;
     if (got !== threshold || got === 0)
       sharingError({ code: 'SHARING_WRONG_DEGREE', expected: threshold, got });
@@ -148,6 +165,9 @@ export class SharingCommitments {
    * @throws {@link SharingError} `SHARING_NOT_SUMMABLE`.
    */
   static sum(sharings: readonly SharingCommitments[]): SharingCommitments {
+    expectList(sharings, 'sharings', MAX_SHARES);
+    if (sharings.findIndex((sharing) => !(sharing instanceof SharingCommitments)) >= 0)
+      return wrongType('sharings', 'a list of commitments that were decoded');
     const [first, ...rest] = sharings;
     if (!first) return sharingError({ code: 'SHARING_NOT_SUMMABLE', reason: 'nothing to add' });
     for (const { basis, threshold } of rest) {
@@ -198,7 +218,9 @@ export class SharingCommitments {
    * liar costs time and nothing more.
    */
   recover(candidates: readonly VectorShare[]): bigint[] | undefined {
-    const formed = candidates.filter((share) => isPlace(share?.x) && this.#isVector(share.ys));
+    const formed = expectList(candidates, 'candidates', MAX_SHARES).filter(
+      (share) => isPlace(share?.x) && this.#isVector(share.ys),
+    );
     const first = this.#first(formed);
     if (first.length < this.threshold) return undefined;
     const scalars = combine(first);
@@ -216,17 +238,22 @@ export class SharingCommitments {
   }
 
   #isVector(scalars: unknown): boolean {
-    if (!Array.isArray(scalars) || scalars.length !== this.basis.length) return false;
-    // Not `every`, which passes over the holes of a sparse array.
-    return scalars.findIndex((value) => !isScalar(value)) < 0;
+    return isVector(scalars) && scalars.length === this.basis.length;
   }
 }
 
+/** Not `every`, which passes over the holes of a sparse array. */
+const isVector = (scalars: unknown): scalars is readonly bigint[] =>
+  Array.isArray(scalars) && scalars.findIndex((value) => !isScalar(value)) < 0;
+
 /**
  * The share, at its place, of the sum of what several dealers shared.
- * @throws {@link SharingError} `SHARING_NOT_SUMMABLE`.
+ * @throws {@link SharingError} `SHARING_NOT_SUMMABLE`, or `ArgumentError` for what is no list of shares.
  */
 export function addShares(shares: readonly VectorShare[]): VectorShare {
+  expectList(shares, 'shares', MAX_SHARES);
+  if (shares.findIndex((share) => !isPlace(share?.x) || !isVector(share.ys)) >= 0)
+    return wrongType('shares', 'a list of shares');
   const [first, ...rest] = shares;
   if (!first) return sharingError({ code: 'SHARING_NOT_SUMMABLE', reason: 'nothing to add' });
   for (const { x, ys } of rest) {

@@ -2,7 +2,7 @@ import type { EdwardsPoint } from '@noble/curves/abstract/edwards.js';
 import { ed25519, ed25519_hasher } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { concatBytes, equalBytes, expectBytes, utf8 } from './bytes.js';
+import { concatBytes, equalBytes, eraseBytes, expectAnyBytes, expectBytes, utf8 } from './bytes.js';
 import { ConcordatError } from './error.js';
 
 /** Bytes of a proof `pi`: Gamma (32), c (16), s (32). RFC 9381 §5.5, ptLen + cLen + qLen. */
@@ -28,7 +28,8 @@ export type VrfError =
  * Not guaranteed: that there is only one proof (its holder can make many, of one output: compare outputs, never
  * proofs); unpredictability of the outputs of a key that was chosen after the input became known. And not constant
  * time: secrets are JavaScript bigints, and the multiplications by x and k of a point that is not the base point are
- * not blinded. Whoever can time a prover closely may learn about its key. Nor that secrets leave the memory.
+ * not blinded. Whoever can time a prover closely may learn about its key. Nor that secrets leave the memory: what is
+ * hashed from the key is overwritten when the proof is made, the bigints x and k cannot be.
  *
  * Never sign with Ed25519 under the same secret key: a signature over the 32 bytes of the point an input is encoded to
  * would use the nonce of its proof with another challenge, and the two together give the key away.
@@ -43,7 +44,8 @@ export interface Vrf {
   publicKey(secretKey: Uint8Array): Uint8Array;
   /**
    * The proof of the output for `alpha`, {@link PROOF_LENGTH} bytes; deterministic. §5.1.
-   * @throws `BytesError` when the secret key is not 32 bytes.
+   * @throws `BytesError` when the secret key is not 32 bytes, or `alpha` no bytes; {@link VrfError}
+   * `VRF_INPUT_NOT_ENCODABLE`, which a suite that tries and increments gives for one input in 2^256.
    */
   prove(secretKey: Uint8Array, alpha: Uint8Array): Uint8Array;
   /**
@@ -64,6 +66,9 @@ const { Fn } = Point;
 
 /** §5.5: ECVRF_encode_to_curve of one suite; `undefined` when there is no point for the input. */
 type EncodeToCurve = (salt: Uint8Array, alpha: Uint8Array) => EdwardsPoint | undefined;
+
+/** A secret key expanded (RFC 8032 §5.1.5): `head` is the bytes of the scalar x, `prefix` the key of the nonces. */
+type ExtendedKey = ReturnType<typeof ed25519.utils.getExtendedPublicKey>;
 
 interface Proof {
   readonly gamma: EdwardsPoint;
@@ -103,6 +108,36 @@ function ecvrf(suite: string, suiteString: number, encodeToCurve: EncodeToCurve)
       concatBytes(Uint8Array.of(suiteString, 0x03), gamma.clearCofactor().toBytes(), Uint8Array.of(0x00)),
     );
 
+  /** §5.4.2.2: the nonce is bound to key and input, so that no two challenges ever share one. */
+  const nonce = (prefix: Uint8Array, hString: Uint8Array): bigint => {
+    const input = concatBytes(prefix, hString);
+    const wide = sha512(input);
+    const k = Fn.create(bytesToNumberLE(wide));
+    eraseBytes(input, wide);
+    return k;
+  };
+
+  /** §5.1. */
+  const proofOf = (
+    { scalar: x, prefix, pointBytes: publicKey }: ExtendedKey,
+    alpha: Uint8Array,
+  ): Uint8Array => {
+    const h = encodeToCurve(publicKey, alpha);
+    if (!h)
+      throw new ConcordatError<VrfError>(
+        { code: 'VRF_INPUT_NOT_ENCODABLE' },
+        'no curve point for this input',
+      );
+    const hString = h.toBytes();
+    const gamma = h.multiply(x);
+    const k = nonce(prefix, hString);
+    const u = Point.BASE.multiply(k).toBytes();
+    const v = h.multiply(k).toBytes();
+    const cString = challenge(publicKey, hString, gamma.toBytes(), u, v);
+    const s = Fn.create(k + bytesToNumberLE(cString) * x);
+    return concatBytes(gamma.toBytes(), cString, numberToBytesLE(s, 32));
+  };
+
   return {
     suite,
 
@@ -112,22 +147,13 @@ function ecvrf(suite: string, suiteString: number, encodeToCurve: EncodeToCurve)
 
     prove(secretKey, alpha) {
       expectBytes(secretKey, 32, 'secretKey');
-      const { scalar: x, prefix, pointBytes: publicKey } = ed25519.utils.getExtendedPublicKey(secretKey);
-      const h = encodeToCurve(publicKey, alpha);
-      if (!h)
-        throw new ConcordatError<VrfError>(
-          { code: 'VRF_INPUT_NOT_ENCODABLE' },
-          'no curve point for this input',
-        );
-      const hString = h.toBytes();
-      const gamma = h.multiply(x);
-      // §5.4.2.2: the nonce is bound to key and input, so that no two challenges ever share one.
-      const k = Fn.create(bytesToNumberLE(sha512(concatBytes(prefix, hString))));
-      const u = Point.BASE.multiply(k).toBytes();
-      const v = h.multiply(k).toBytes();
-      const cString = challenge(publicKey, hString, gamma.toBytes(), u, v);
-      const s = Fn.create(k + bytesToNumberLE(cString) * x);
-      return concatBytes(gamma.toBytes(), cString, numberToBytesLE(s, 32));
+      expectAnyBytes(alpha, 'alpha');
+      const key = ed25519.utils.getExtendedPublicKey(secretKey);
+      try {
+        return proofOf(key, alpha);
+      } finally {
+        eraseBytes(key.head, key.prefix);
+      }
     },
 
     verify(publicKey, alpha, pi) {

@@ -1,3 +1,5 @@
+import { areAscending, bitmapCodec } from '../crypto/bitmap.js';
+import { verifyCertificate as verifySigners } from '../crypto/bls-certificate.js';
 import {
   bool,
   type Codec,
@@ -10,7 +12,6 @@ import {
   u32,
   u53,
 } from '../crypto/encoding.js';
-import { bitmapCodec } from './bitmap.js';
 import type { Manifest } from './manifest.js';
 import { compareSlots, type Slot, slotCodec } from './slot.js';
 import { type Statement, statementDigest } from './statement.js';
@@ -93,28 +94,16 @@ export function certifiedBallot(certificate: Certificate): Ballot {
   return { phase, epoch, slot, value, electorate: attested ? signers : null };
 }
 
-/** Whether these are indices of banks, ascending. A bank that stood in it twice would count as two. */
-export function areSigners(members: readonly number[], banks: number): boolean {
-  return members.every(
-    (bank, i) => Number.isInteger(bank) && bank > (i === 0 ? -1 : members[i - 1]!) && bank < banks,
-  );
-}
-
 /**
  * Whether a quorum of the manifest's banks signed this certificate's ballot. For an attested one the signers are its
  * whole electorate, because the electorate stands in what they signed.
  */
 export function verifyCertificate(manifest: Manifest, suite: Suite, certificate: Certificate): boolean {
-  if (!areSigners(certificate.signers, manifest.size)) return false;
-  if (certificate.signers.length < manifest.quorum) return false;
+  if (!areAscending(certificate.signers, manifest.size)) return false;
   if (certificate.attested && certificate.phase !== 'prepare') return false;
-  const keys = certificate.signers.map((bank) => manifest.keys[bank]!);
   const statement = ballotStatement(certifiedBallot(certificate), manifest.size);
-  return suite.bls.fastAggregateVerify(
-    keys,
-    statementDigest(manifest.consortiumId, statement),
-    certificate.signature,
-  );
+  const digest = statementDigest(manifest.consortiumId, statement);
+  return verifySigners(suite.bls, manifest.keys, manifest.quorum, digest, certificate);
 }
 
 /** What a bank says when it gives up on a view: the slot of its highest prepare certificate, or none. */
@@ -161,7 +150,7 @@ export function verifyTimeoutCertificate(
   suite: Suite,
   proof: TimeoutCertificate,
 ): boolean {
-  if (!areSigners(proof.signers, manifest.size)) return false;
+  if (!areAscending(proof.signers, manifest.size)) return false;
   if (proof.signers.length < manifest.quorum || proof.highs.length !== proof.signers.length) return false;
   const highest = highestSlot(proof.highs);
   if ((highest === null) !== (proof.certificate === null)) return false;

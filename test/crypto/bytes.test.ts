@@ -3,13 +3,16 @@ import { describe, expect, it } from 'vitest';
 import {
   compareBytes,
   equalBytes,
+  equalSecrets,
+  eraseBytes,
+  expectAnyBytes,
   expectBytes,
   fromHex,
   toHex,
   uint64,
   utf8,
 } from '../../src/crypto/bytes.js';
-import { ConcordatError, isConcordatError } from '../../src/crypto/error.js';
+import { ConcordatError, isConcordatError, messageOf } from '../../src/crypto/error.js';
 
 const anyBytes = fc.uint8Array({ maxLength: 20 });
 
@@ -55,7 +58,11 @@ describe('expectBytes', () => {
 
   it('refuses what only looks like bytes', () => {
     for (const bad of [[0, 0], 'ab', new ArrayBuffer(2), new Uint16Array(2), { length: 2 }, null, undefined])
-      expect(thrown(() => expectBytes(bad as Uint8Array, 2, 'key')).code).toBe('BYTES_NOT_BYTES');
+      for (const expectation of [expectAnyBytes, (bytes: Uint8Array) => expectBytes(bytes, 2, 'key')])
+        expect(thrown(() => expectation(bad as Uint8Array, 'key')).detail).toEqual({
+          code: 'BYTES_NOT_BYTES',
+          argument: 'key',
+        });
   });
 });
 
@@ -73,6 +80,72 @@ describe('order and equality', () => {
 
   it('tell bytes that differ in length only apart', () => {
     expect(equalBytes(new Uint8Array(2), new Uint8Array(3))).toBe(false);
+  });
+});
+
+/** The bytes behind a proxy that counts how often each is read. */
+function counted(bytes: Uint8Array) {
+  const reads = new Array<number>(bytes.length).fill(0);
+  const proxy = new Proxy(bytes, {
+    get(target, name) {
+      if (typeof name === 'string' && /^\d+$/.test(name)) reads[Number(name)]!++;
+      return Reflect.get(target, name, target);
+    },
+  });
+  return { proxy, reads };
+}
+
+describe('equality of secrets', () => {
+  it('is that of the bytes', () => {
+    fc.assert(
+      fc.property(anyBytes, anyBytes, (a, b) => {
+        expect(equalSecrets(a, b)).toBe(Buffer.compare(a, b) === 0);
+        expect(equalSecrets(a, a.slice())).toBe(true);
+      }),
+    );
+    for (let bit = 0; bit < 256; bit++) {
+      const flipped = new Uint8Array(32);
+      flipped[bit >> 3] = 1 << (bit & 7);
+      expect(equalSecrets(flipped, new Uint8Array(32))).toBe(false);
+    }
+  });
+
+  it('looks at every byte of both once, wherever they differ', () => {
+    const secret = Uint8Array.from({ length: 32 }, (_, i) => i);
+    const guesses = [
+      secret,
+      secret.with(0, 9),
+      secret.with(16, 9),
+      secret.with(31, 9),
+      new Uint8Array(32).fill(255),
+    ];
+    for (const guess of guesses) {
+      const [a, b] = [counted(secret), counted(guess)];
+      expect(equalSecrets(a.proxy, b.proxy)).toBe(guess === secret);
+      for (const { reads } of [a, b]) expect(reads).toEqual(new Array(32).fill(1));
+    }
+  });
+
+  it('is not found by a comparison that stops at the first difference', () => {
+    const [a, b] = [counted(new Uint8Array(32)), counted(new Uint8Array(32).fill(1))];
+    expect(equalBytes(a.proxy, b.proxy)).toBe(false);
+    expect(a.reads.reduce((sum, count) => sum + count)).toBe(1);
+  });
+
+  it('tells bytes of another length apart without a look at them', () => {
+    const a = counted(new Uint8Array(31));
+    expect(equalSecrets(a.proxy, new Uint8Array(32))).toBe(false);
+    expect(a.reads).toEqual(new Array(31).fill(0));
+  });
+});
+
+describe('erasing', () => {
+  it('overwrites every byte of every secret, also of a view, and nothing beside it', () => {
+    const pool = new Uint8Array(8).fill(7);
+    const other = Uint8Array.of(1, 2);
+    eraseBytes(pool.subarray(2, 4), other);
+    expect([...pool, ...other]).toEqual([7, 7, 0, 0, 7, 7, 7, 7, 0, 0]);
+    eraseBytes();
   });
 });
 
@@ -112,5 +185,21 @@ describe('ConcordatError', () => {
     expect(isConcordatError(error, 'OTHER_FAILURE')).toBe(false);
     for (const other of [new Error('no'), { code: 'SOME_FAILURE' }, null, undefined, 'SOME_FAILURE'])
       expect(isConcordatError(other)).toBe(false);
+  });
+
+  it('tells facts of any type in a message that is short, and no bytes, which may be a secret', () => {
+    const circle: Record<string, unknown> = {};
+    circle.circle = circle;
+    const told = (fact: unknown) => messageOf({ code: 'SOME_FAILURE', fact } as { code: string });
+    expect(told(5)).toBe('some failure: {"fact":5}');
+    expect(told(5n)).toBe('some failure: {"fact":"5n"}');
+    expect(told(2n ** 300n)).toBe('some failure: {"fact":"a large integer"}');
+    expect(told(-(2n ** 300n))).toBe('some failure: {"fact":"a large integer"}');
+    expect(told(circle)).toBe('some failure');
+    expect(told(Uint8Array.of(4, 7, 1, 1))).toBe('some failure: {"fact":"4 bytes"}');
+    expect(told(new Array(2 ** 32 - 1))).toBe('some failure: {"fact":"a list of 4294967295"}');
+    expect(told([1, 2])).toBe('some failure: {"fact":[1,2]}');
+    expect(told('x'.repeat(10_000)).length).toBeLessThan(300);
+    expect(told(Symbol('x'))).toBe('some failure: {}');
   });
 });

@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import * as blst from '@chainsafe/blst';
-import { deriveChild, deriveMaster, deriveSeedTree } from 'micro-key-producer/bls.js';
-import { HDKey } from 'micro-key-producer/slip10.js';
 import { describe, expect, test } from 'vitest';
 import { blstBls } from '../../src/crypto/bls-blst.js';
 import { nobleBls } from '../../src/crypto/bls-noble.js';
-import { fromHex, toHex, utf8 } from '../../src/crypto/bytes.js';
+import { toHex, utf8 } from '../../src/crypto/bytes.js';
 import { identity } from '../../src/crypto/identity.js';
 import {
   BankSecrets,
@@ -16,87 +13,8 @@ import {
   publicKeys,
 } from '../../src/crypto/keys.js';
 
-const json = (path: string) =>
-  JSON.parse(readFileSync(new URL(`../vectors/${path}`, import.meta.url), 'utf8'));
 const purposes = ['bls', 'identity', 'vrf', 'x25519', 'vault'] as const;
 const coded = (code: string) => expect.objectContaining({ name: 'ConcordatError', code });
-
-describe('EIP-2333', () => {
-  interface Vector {
-    seed: string;
-    master_SK: string;
-    child_index: number;
-    child_SK: string;
-  }
-  // The secret keys pass 2^53 and are strings in the file; child indexes are numbers.
-  const vectors: Vector[] = json('eip-2333/eip2333.derived.json');
-
-  test('has its four vectors', () => expect(vectors).toHaveLength(4));
-
-  test.each(vectors)('child $child_index', ({ seed, master_SK, child_index, child_SK }) => {
-    const master = deriveMaster(fromHex(seed.slice(2)));
-    expect(BigInt(`0x${toHex(master)}`)).toBe(BigInt(master_SK));
-    expect(BigInt(`0x${toHex(deriveChild(master, child_index))}`)).toBe(BigInt(child_SK));
-  });
-
-  test.each(vectors)('child $child_index, blst', ({ seed, master_SK, child_index, child_SK }) => {
-    const master = blst.SecretKey.deriveMasterEip2333(fromHex(seed.slice(2)));
-    expect(BigInt(`0x${toHex(master.toBytes())}`)).toBe(BigInt(master_SK));
-    expect(BigInt(`0x${toHex(master.deriveChildEip2333(child_index).toBytes())}`)).toBe(BigInt(child_SK));
-  });
-});
-
-describe('SLIP-0010, ed25519', () => {
-  interface Chain {
-    chain: string;
-    fingerprint: string;
-    chainCode: string;
-    private: string;
-    public: string;
-  }
-  const vectors: { seed: string; chains: Chain[] }[] = json('slip-0010/slip0010-ed25519.derived.json');
-  const chains = vectors.flatMap(({ seed, chains }) => chains.map((chain) => ({ seed, ...chain })));
-
-  test('has its twelve chains', () => expect(chains).toHaveLength(12));
-
-  test.each(chains)('$chain', (vector) => {
-    const key = HDKey.fromMasterSeed(fromHex(vector.seed)).derive(vector.chain);
-    expect(toHex(key.privateKey)).toBe(vector.private);
-    expect(toHex(key.chainCode)).toBe(vector.chainCode);
-    expect(toHex(key.publicKey)).toBe(vector.public);
-    expect(key.parentFingerprintHex).toBe(vector.fingerprint);
-  });
-
-  test('a child that is not hardened does not exist', () => {
-    const root = HDKey.fromMasterSeed(new Uint8Array(32));
-    for (const path of ['m/0', "m/44'/0", "m/0'/1"]) expect(() => root.derive(path)).toThrow();
-  });
-});
-
-describe('BIP-39', () => {
-  const vectors = (json('bip-0039/vectors-english.json').english as [string, string, string, string][]).map(
-    ([entropy, mnemonic, seed]) => ({ entropy, mnemonic, seed }),
-  );
-  const long = vectors.filter(({ entropy }) => entropy.length === 64);
-  const short = vectors.filter(({ entropy }) => entropy.length !== 64);
-
-  test('has its vectors', () => expect([long.length, short.length]).toEqual([8, 16]));
-
-  test.each(long)('$entropy', ({ entropy, mnemonic, seed }) => {
-    expect(generateMnemonic(fromHex(entropy))).toBe(mnemonic);
-    // The seed itself is not handed out: the secrets must be those that its published bytes give.
-    const secrets = deriveSecrets(mnemonic, 'TREZOR');
-    const root = HDKey.fromMasterSeed(fromHex(seed));
-    expect(secrets.bls).toEqual(deriveSeedTree(fromHex(seed), KEY_PATHS.bls));
-    for (const purpose of ['identity', 'vrf', 'x25519', 'vault'] as const)
-      expect(secrets[purpose]).toEqual(root.derive(KEY_PATHS[purpose]).privateKey);
-  });
-
-  test.each(short)('fewer than 24 words are refused: $entropy', ({ entropy, mnemonic }) => {
-    expect(() => generateMnemonic(fromHex(entropy))).toThrow(coded('BYTES_WRONG_LENGTH'));
-    expect(() => deriveSecrets(mnemonic, 'TREZOR')).toThrow(coded('KEYS_MNEMONIC_INVALID'));
-  });
-});
 
 const mnemonic = generateMnemonic(Uint8Array.from({ length: 32 }, (_, i) => i * 7));
 const secrets = deriveSecrets(mnemonic);
@@ -157,15 +75,6 @@ describe('deriveSecrets', () => {
     expect(deriveSecrets(mnemonic, 'é').vault).toEqual(deriveSecrets(mnemonic, 'e\u0301').vault);
   });
 
-  test('derives the BLS key that blst derives', () => {
-    const vector = json('bip-0039/vectors-english.json').english.find(
-      ([entropy]: string[]) => entropy!.length === 64,
-    );
-    let key = blst.SecretKey.deriveMasterEip2333(fromHex(vector[2]));
-    for (const index of [12381, 3600, 0, 0, 0]) key = key.deriveChildEip2333(index);
-    expect(deriveSecrets(vector[1], 'TREZOR').bls).toEqual(Uint8Array.from(key.toBytes()));
-  });
-
   test('ed25519 paths are hardened, and no two paths are the same', () => {
     for (const purpose of ['identity', 'vrf', 'x25519', 'vault'] as const)
       expect(KEY_PATHS[purpose]).toMatch(/^m\/44'\/1668247139'\/\d'$/);
@@ -188,12 +97,6 @@ describe('publicKeys', () => {
   test('refuse a BLS secret that is no scalar', () => {
     const wrong = new BankSecrets({ ...copies(secrets), bls: new Uint8Array(32) });
     expect(() => publicKeys(nobleBls, wrong)).toThrow(coded('BLS_SECRET_KEY_INVALID'));
-  });
-
-  test('the Diffie-Hellman key is that of RFC 7748 §6.1 for its secret', () => {
-    const x25519 = fromHex('77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a');
-    const keys = publicKeys(nobleBls, new BankSecrets({ ...copies(secrets), x25519 }));
-    expect(toHex(keys.x25519)).toBe('8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a');
   });
 });
 
@@ -253,5 +156,61 @@ describe('BankSecrets', () => {
       const detail = { code: 'BYTES_WRONG_LENGTH', argument: purpose, expected: 32, got: 31 };
       expect(() => new BankSecrets(wrong)).toThrow(expect.objectContaining({ detail }));
     }
+  });
+
+  test('are lent for one use, and the copy is overwritten when it ends, also when it fails', () => {
+    const lent: Uint8Array[] = [];
+    for (const purpose of purposes) {
+      const used = secrets.use(purpose, (secret) => {
+        lent.push(secret);
+        return toHex(secret);
+      });
+      expect(used).toBe(toHex(secrets[purpose]));
+    }
+    const fail = (secret: Uint8Array): never => {
+      lent.push(secret);
+      throw new Error('failed in use');
+    };
+    expect(() => secrets.use('vault', fail)).toThrow('failed in use');
+    expect(lent).toHaveLength(6);
+    for (const secret of lent) expect(secret).toEqual(new Uint8Array(32));
+  });
+
+  test.each(['', 'BLS', 'toString', '__proto__', 'constructor', undefined, null, 7, Symbol('bls')])(
+    'are not lent for a purpose that there is not: %s',
+    (purpose) => expect(() => secrets.use(purpose as never, () => 1)).toThrow(coded('KEYS_PURPOSE_UNKNOWN')),
+  );
+});
+
+describe('erased secrets', () => {
+  const kept = copies(secrets);
+  const erased = new BankSecrets(kept);
+  const handed = erased.vault;
+  expect(erased.isErased).toBe(false);
+  erased.erase();
+
+  test.each(purposes)('are refused by name, never given as zeros: %s', (purpose) => {
+    expect(() => erased[purpose]).toThrow(coded('KEYS_ERASED'));
+    expect(() => erased.use(purpose, () => 1)).toThrow(coded('KEYS_ERASED'));
+  });
+
+  test('make no public keys, and no secrets of another object', () => {
+    expect(() => publicKeys(nobleBls, erased)).toThrow(coded('KEYS_ERASED'));
+    expect(() => new BankSecrets(erased)).toThrow(coded('KEYS_ERASED'));
+  });
+
+  test('may be erased again, and say that they are', () => {
+    erased.erase();
+    expect(erased.isErased).toBe(true);
+    expect([`${erased}`, JSON.stringify(erased), inspect(erased)]).toEqual([
+      'BankSecrets [redacted]',
+      '"BankSecrets [redacted]"',
+      'BankSecrets [redacted]',
+    ]);
+  });
+
+  test('leave what they were made of, and what was handed out before', () => {
+    expect(handed).toEqual(kept.vault);
+    for (const purpose of purposes) expect(kept[purpose]).toEqual(secrets[purpose]);
   });
 });

@@ -1,5 +1,3 @@
-import { createDecipheriv, createHash, scryptSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBankKeystore, openBankKeystore } from '../../src/crypto/bank-keystore.js';
@@ -8,9 +6,6 @@ import { fromHex, toHex } from '../../src/crypto/bytes.js';
 import { deriveSecrets, generateMnemonic } from '../../src/crypto/keys.js';
 import { decryptKeystore, encryptKeystore, type Keystore } from '../../src/crypto/keystore.js';
 
-const vectors = JSON.parse(
-  readFileSync(new URL('../vectors/eip-2335/keystores.json', import.meta.url), 'utf8'),
-);
 const coded = (code: string) => expect.objectContaining({ name: 'ConcordatError', code });
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 const password = 'correct horse';
@@ -28,32 +23,6 @@ function altered(keystore: object, path: string, value: unknown): unknown {
 }
 
 const flipped = (hex: string): string => toHex(fromHex(hex).map((byte, i) => (i === 0 ? byte ^ 1 : byte)));
-
-describe('EIP-2335', () => {
-  test('the scrypt case opens to its secret', () => {
-    const { secret, pubkey } = decryptKeystore(vectors.scrypt, vectors.password);
-    expect(toHex(secret)).toBe(vectors.secret);
-    expect(toHex(pubkey!)).toBe(vectors.scrypt.pubkey);
-  });
-
-  test('the PBKDF2 case is refused: only scrypt is read', () =>
-    expect(() => decryptKeystore(vectors.pbkdf2, vectors.password)).toThrow(coded('KEYSTORE_MALFORMED')));
-
-  test('what is written opens with another implementation of scrypt and AES', () => {
-    const secret = random(32);
-    const { crypto: parts } = encryptKeystore(secret, cheap);
-    const key = scryptSync(password, Buffer.from(parts.kdf.params.salt, 'hex'), 32, { N: 1024, r: 8, p: 1 });
-    const message = Buffer.from(parts.cipher.message, 'hex');
-    const checksum = createHash('sha256').update(key.subarray(16)).update(message).digest('hex');
-    expect(parts.checksum.message).toBe(checksum);
-    const cipher = createDecipheriv(
-      'aes-128-ctr',
-      key.subarray(0, 16),
-      Buffer.from(parts.cipher.params.iv, 'hex'),
-    );
-    expect(Uint8Array.from(cipher.update(message))).toEqual(secret);
-  });
-});
 
 describe('a keystore', () => {
   const secret = random(32);

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decode, encode } from '../../src/crypto/encoding.js';
 import {
-  areSigners,
   type Ballot,
   ballotStatement,
   type Certificate,
@@ -262,13 +261,5 @@ describe('a timeout certificate', () => {
         expect(() => decode(timeoutCertificateCodec(N), encoded.subarray(0, cut))).toThrow();
       expect(() => decode(timeoutCertificateCodec(N), Uint8Array.of(...encoded, 0))).toThrow();
     }
-  });
-});
-
-describe('signers', () => {
-  it('are ascending indices of banks', () => {
-    for (const members of [[], [0], [0, 6], [0, 1, 2, 3, 4, 5, 6]]) expect(areSigners(members, N)).toBe(true);
-    for (const members of [[7], [-1], [1, 1], [2, 1], [0.5], [Number.NaN], [Infinity]])
-      expect(areSigners(members, N), `${members}`).toBe(false);
   });
 });
