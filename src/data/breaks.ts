@@ -3,6 +3,16 @@ import type { Entry } from './dataset.js';
 import { settledBound } from './key-class.js';
 import type { ReconcileRequest } from './reconcile-request.js';
 
+/** Inputs that hold the same version of a key. */
+export interface Side {
+  /** Their names. */
+  readonly banks: readonly string[];
+  /** `agreed`: what won, which may be that the key does not exist. `other`: another record. `none`: they lack the key. */
+  readonly holds: 'agreed' | 'other' | 'none';
+  /** The record, where this version is open to all; else null. */
+  readonly entry: Entry | null;
+}
+
 /** A key that is not, or not by everyone, held as the result has it. */
 export interface Break {
   /** The key's id under the agreed draft's key. */
@@ -17,6 +27,8 @@ export interface Break {
   readonly holders: readonly string[];
   /** Names of the inputs that hold another version than the one that won; empty where none did. */
   readonly dissenters: readonly string[];
+  /** Every input is in one of them: those with a record in the order of the table's versions, then those without. */
+  readonly sides: readonly Side[];
   /** Support of the best supported version. */
   readonly support: number;
 }
@@ -28,6 +40,20 @@ export function inVersion(
   test: (version: number) => boolean,
 ): string[] {
   return request.banks.filter((_, input) => test(row.column[input]!));
+}
+
+function sidesOf(
+  request: ReconcileRequest,
+  row: ConflictRow,
+  winner: number | null,
+  open: (version: number) => Entry | null,
+): Side[] {
+  const found = [...new Set(row.column)].sort((a, b) => (a || Infinity) - (b || Infinity));
+  return found.map((version) => ({
+    banks: inVersion(request, row, (v) => v === version),
+    holds: version === winner ? 'agreed' : version === 0 ? 'none' : 'other',
+    entry: open(version),
+  }));
 }
 
 /** Names of the inputs that hold another version than the winner; those that lack it where absence is a claim. */
@@ -54,6 +80,9 @@ export function divergenceOf(
     reason: `${support} of ${holders} ${agreed}; ${dissenters.join(', ')} differ${dissenters.length === 1 ? 's' : ''}`,
     holders: inVersion(request, row, (version) => version !== 0),
     dissenters,
+    sides: sidesOf(request, row, row.standing.winner, (version) =>
+      version === row.standing.winner ? winner : null,
+    ),
     support,
   };
 }
@@ -74,6 +103,7 @@ export function breaksOf(
     entry: versions.find((entry) => entry !== null) ?? request.local.get(row) ?? null,
     holders: inVersion(request, row, (version) => version !== 0),
     dissenters: [],
+    sides: sidesOf(request, row, null, (version) => versions[version - 1] ?? null),
     support: standing.support,
   };
   const whole = { ...common, field: null, state: 'unresolved' as const };

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { Side } from './breaks.js';
 export * from './conflict.js';
 export * from './dataset.js';
 export type { FieldDecision } from './decide.js';
@@ -28,7 +29,7 @@ export { type Schema, type SchemaBody, type SchemaError, schemaCodec } from './s
 export { defineSchema } from './schema-json.js';
 export { Sketch } from './sketch.js';
 export { SketchDecoder } from './sketch-decoder.js';
-export { estimateDifferences, symbolsFor } from './sketch-estimate.js';
+export { estimateDifferences, FIRST_SYMBOLS, symbolsFor } from './sketch-estimate.js';
 export { SKETCH_ITEM_LENGTH, SKETCH_KEY_LENGTH, type SketchError, SketchKey } from './sketch-item.js';
 export { type DigestPair, SketchItems } from './sketch-items.js';
 export { MAX_SKETCH_SYMBOLS } from './sketch-symbols.js';

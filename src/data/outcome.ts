@@ -13,7 +13,7 @@ import { encodePartialRecord } from './record.js';
 import { encodeStatistics, type OpenedStatistics } from './statistics.js';
 import type { Value } from './value.js';
 
-export type { Break } from './breaks.js';
+export type { Break, Side } from './breaks.js';
 
 /** How many keys of the union fell into which class. `unresolved` counts the disputed keys left without a decision. */
 export interface Totals {

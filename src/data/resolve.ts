@@ -16,6 +16,7 @@ export interface ResolveEnvironment {
   readonly faults: number;
   /** How many holders' versions were not opened, and which they are, see {@link ResolveContext}. */
   readonly withheld: number;
+  /** Whether a bank, by place, is one of them. */
   readonly withholds?: (bank: number) => boolean;
   /** Names of the inputs, by place. */
   readonly bankIds: readonly string[];

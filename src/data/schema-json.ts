@@ -5,6 +5,7 @@ import {
   type Field,
   type FieldCommon,
   type FieldKind,
+  MAX_SCALE,
   type NormaliseStep,
 } from './field.js';
 import { buildSchema, type Schema, schemaError } from './schema.js';
@@ -159,6 +160,7 @@ function defineStep(step: FieldJson['normalise'][number]): NormaliseStep {
 function defineTolerance(name: string, json: FieldJson): bigint | null {
   if (json.tolerance === undefined) return null;
   const scale = json.type === 'decimal' ? json.scale : 0;
+  if (scale > MAX_SCALE) return null; // the field is refused for it; a number of so many digits is not to be made first
   return (
     parseDecimal(json.tolerance, scale) ??
     schemaError(`fields.${name}.tolerance`, `is not a number of at most ${scale} digits after the point`)

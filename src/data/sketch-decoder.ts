@@ -8,7 +8,7 @@ import {
   sketchError,
   TAG_LANES,
 } from './sketch-item.js';
-import { ItemTable } from './sketch-items.js';
+import { ItemTable, SketchItems } from './sketch-items.js';
 import { Cursors } from './sketch-mapping.js';
 import { decodeSymbols, MAX_SKETCH_SYMBOLS, SYMBOL_LANES, Symbols } from './sketch-symbols.js';
 
@@ -35,10 +35,13 @@ export class SketchDecoder {
   readonly #localOnly: Uint8Array[] = [];
   readonly #tag = new Uint32Array(TAG_LANES);
   #complete = false;
+  /** Items that were not found but taken for granted. */
+  #assumed = 0;
   #remoteCount = 0;
   #failure: SketchError | null = null;
 
   /**
+   * A decoder that has taken in nothing yet.
    * @param local the sketch of the local items; many decoders may share it
    * @param limit most symbols to accept in all
    */
@@ -77,8 +80,22 @@ export class SketchDecoder {
    * standard error of about √(2 / received). See `symbolsFor` for how many symbols to ask for.
    */
   estimate(): number {
-    if (this.#complete) return this.#found.size;
-    return Math.max(this.#found.size, estimateDifferences(this.#counts));
+    const found = this.#found.size - this.#assumed;
+    if (this.#complete) return found;
+    return Math.max(found, estimateDifferences(this.#counts));
+  }
+
+  /**
+   * Takes it for granted that the remote side holds these items and the local side does not: they are not looked for, and
+   * cost no symbols. Were one of them not held there, the decoder would not become {@link complete}.
+   *
+   * @param items 24 bytes each, none of them twice or held locally; before any symbols
+   */
+  assume(items: readonly Uint8Array[]): void {
+    const { table } = SketchItems.fromItems(this.#local.items.key, items);
+    for (let i = 0; i < table.size; i++)
+      this.#remember(table.lanes, i * ITEM_LANES, table.tags, i * TAG_LANES, 1);
+    this.#assumed = table.size;
   }
 
   /**
@@ -165,12 +182,18 @@ export class SketchDecoder {
     if (side === -1 && !held) this.#fail('held-by-neither');
     // Each item found empties a symbol for good. Without this bound, and without remembering items, crafted symbols
     // could give and take one item for ever.
-    if (this.#found.size === this.received) this.#fail('more-items-than-symbols');
-    if (!this.#found.add(lanes, at, this.#tag, 0)) this.#fail('twice');
+    if (this.#found.size - this.#assumed === this.received) this.#fail('more-items-than-symbols');
+    if (!this.#remember(lanes, at, this.#tag, 0, side)) this.#fail('twice');
+    (side === 1 ? this.#remoteOnly : this.#localOnly).push(lanesToBytes(lanes, at, SKETCH_ITEM_LENGTH));
+  }
+
+  /** Puts an item among those found, to be taken out of every symbol; false when it is there already. */
+  #remember(lanes: Uint32Array, from: number, tags: Uint32Array, at: number, side: 1 | -1): boolean {
+    if (!this.#found.add(lanes, from, tags, at)) return false;
     const found = this.#found.size - 1;
     this.#sides.push(side);
-    (side === 1 ? this.#remoteOnly : this.#localOnly).push(lanesToBytes(lanes, at, SKETCH_ITEM_LENGTH));
     this.#cursors.start(found, this.#found.tags, found);
+    return true;
   }
 
   #isEmpty(): boolean {

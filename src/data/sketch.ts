@@ -15,6 +15,7 @@ export class Sketch {
   readonly #cursors: Cursors;
   readonly #symbols = new Symbols();
 
+  /** The sketch of these items, which are kept and not copied. */
   constructor(items: SketchItems) {
     this.items = items;
     this.#cursors = new Cursors(items.size);

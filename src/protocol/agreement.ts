@@ -40,8 +40,6 @@ export interface Proposed {
   readonly holdings: readonly Holding[] | null;
   /** Whether all inputs of the value's draft were shown to have attested it in this view. */
   readonly attested: boolean;
-  /** Whether everybody is to have the vote, not only the leader. */
-  readonly toAll: boolean;
 }
 
 /** The timer of the current view. */
@@ -125,13 +123,12 @@ export class Agreement {
   }
 
   /** Votes for a proposal that the application has checked, if the safety rules allow it. */
-  vote({ ballot, holdings, attested, toAll }: Proposed): boolean {
+  vote({ ballot, holdings, attested }: Proposed): boolean {
     if (this.#decision || ballot.slot.view !== this.#view) return false;
     const signature = this.deps.safety.prepare(ballot, this.#justification, attested);
     if (typeof signature === 'string') return false;
-    const message = { type: 'vote', ...ballot, holdings, signature } as const;
-    if (toAll) this.deps.courier.broadcast(message);
-    else this.deps.courier.send(this.deps.application.leader(ballot.slot.view), message);
+    const leader = this.deps.application.leader(ballot.slot.view);
+    this.deps.courier.send(leader, { type: 'vote', ...ballot, holdings, signature });
     return true;
   }
 
@@ -236,6 +233,7 @@ export class Agreement {
     this.#ballots.clear();
     this.#waiting = null;
     this.#armTimer(view);
+    if (justification) this.deps.safety.enter(justification);
     if (justification?.certificate) this.#learn(justification.certificate);
     // Whoever was let in by the leader's word has not given up on the view before, and must say so all the same: the
     // others may be one timeout short of a quorum, and this bank cannot sign it any more once it gives up on this view.
@@ -296,7 +294,10 @@ export class Agreement {
     const view = safety.abandoned;
     const statement = { type: 'timeout', epoch, slot: { view, index: 0 } } as const;
     const body = journal.signed(statement);
-    if (body) this.#sendTimeout(view, journal.signVote({ ...statement, body }), this.#justification);
+    if (!body) return;
+    // After a restart the log's: what this bank said of the view before may be lost, and is not said again.
+    const justification = this.#justification ?? safety.entered;
+    this.#sendTimeout(view, journal.signVote({ ...statement, body }), justification);
   }
 
   #sendTimeout(view: number, signature: Uint8Array, justification: TimeoutCertificate | null): void {

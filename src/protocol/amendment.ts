@@ -1,6 +1,6 @@
-import { equalBytes, toHex } from '../crypto/bytes.js';
+import { concatBytes, equalBytes, toHex } from '../crypto/bytes.js';
 import { isConcordatError } from '../crypto/error.js';
-import { checkColumn } from '../data/conflict.js';
+import type { ConflictRow } from '../data/conflict.js';
 import { Sketch } from '../data/sketch.js';
 import { SketchDecoder } from '../data/sketch-decoder.js';
 import { symbolsFor } from '../data/sketch-estimate.js';
@@ -33,15 +33,13 @@ function symbolLimit({ faults, parameters }: Manifest): number {
 /**
  * This bank's amendment of a thin draft that leaves it out: as many symbols of its sketch as list its differences from the
  * records under U. How many those are, it estimates from the symbols in the draft; were they false, no input that is honest
- * would attest the draft.
- *
- * @throws `JOURNAL_CONFLICT` when this bank signed another amendment in the slot, before a restart
+ * would attest the draft. The same for the same draft; null when this bank signed another one in the slot, before a restart.
  */
 export function makeAmendment(
   context: EpochContext,
   read: ReadDraft,
   commitment: SignedCommitment,
-): Amendment {
+): Amendment | null {
   const { manifest, own, journal, chain } = context;
   const { sketch } = own.keyed(read.opened.key);
   const decoder = new SketchDecoder(sketch, symbolLimit(manifest));
@@ -55,7 +53,8 @@ export function makeAmendment(
   }
   const symbols = sketch.symbols(0, Math.min(wanted, symbolLimit(manifest)));
   const amendment = { epoch: chain.epoch, slot: read.draft.header.slot, commitment, symbols };
-  return { ...amendment, signature: journal.sign(amendmentStatement(amendment)) };
+  const statement = amendmentStatement(amendment);
+  return journal.permits(statement) ? { ...amendment, signature: journal.sign(statement) } : null;
 }
 
 /**
@@ -107,24 +106,53 @@ export function readAmendment(
 }
 
 /**
- * Whether a draft has a re-included bank as its amendment says: its Commitment, and its class in every row. A leader that
- * lists a bank falsely could else say that it did not attest.
+ * Whether a draft has a bank exactly as its amendment says: its Commitment, its records under U, and its class in every
+ * row. What the table gives by digest is taken for granted while decoding, and so costs no symbols: only versions that
+ * the table hides are left to find, and of those the amendment has enough symbols, whichever draft it was made for. A
+ * bank that signed an amendment has thereby vouched for its column as if it had attested it.
+ *
+ * @param common sketch of the records under U
  */
 export function fitsAmendment(
   context: EpochContext,
   read: ReadDraft,
-  commitment: SignedCommitment,
-  differences: Differences,
+  common: Sketch,
+  { commitment, symbols }: Amendment,
 ): boolean {
-  const { bank } = commitment;
-  const listed = commitmentIn(read, bank);
+  const listed = commitmentIn(read, commitment.bank);
   if (!equalBytes(commitmentStatement(listed).body, commitmentStatement(commitment).body)) return false;
-  const keyed = context.own.keyed(read.opened.key);
-  const held = (id: string): Uint8Array | null => {
-    const different = differences.get(id);
-    return different === undefined ? (keyed.find(id)?.version ?? null) : different;
-  };
-  for (const id of differences.keys()) if (!read.rows.has(id)) return false;
+  const { shown, hidden } = columnOf(read, commitment.bank);
+  const decoder = new SketchDecoder(common, symbolLimit(context.manifest));
+  try {
+    decoder.assume(shown);
+    decoder.add(symbols);
+  } catch (error) {
+    if (isConcordatError(error)) return false;
+    throw error;
+  }
+  if (!decoder.complete || decoder.localOnly.length > 0) return false;
+  if (decoder.remoteCount !== commitment.records) return false;
+  for (const item of decoder.remoteOnly) {
+    const id = toHex(item.subarray(0, 8));
+    const row = hidden.get(id);
+    // A version that the table shows belongs to its class.
+    if (!row || row.digests.some((digest) => digest && equalBytes(digest, item.subarray(8)))) return false;
+    hidden.delete(id);
+  }
+  return hidden.size === 0;
+}
+
+/** What a draft says that an input holds: versions by their digest, and rows that give no digest of its version. */
+function columnOf(read: ReadDraft, bank: number) {
   const place = read.draft.header.inputs.indexOf(bank);
-  return checkColumn(read.table, place, (id) => held(toHex(id))) === null;
+  const shown: Uint8Array[] = [];
+  const hidden = new Map<string, ConflictRow>();
+  for (const [id, row] of read.rows) {
+    const version = row.column[place]!;
+    if (version === 0) continue;
+    const digest = row.digests[version - 1];
+    if (digest) shown.push(concatBytes(row.id, digest));
+    else hidden.set(id, row);
+  }
+  return { shown, hidden };
 }

@@ -1,8 +1,10 @@
+import { bitmapCodec } from '../crypto/bitmap.js';
+import { SignatureCollector } from '../crypto/bls-certificate.js';
 import { equalBytes, toHex } from '../crypto/bytes.js';
-import { type Codec, fixed, list, type Reader, type Writer } from '../crypto/encoding.js';
-import { bitmapCodec } from './bitmap.js';
+import { type Codec, fixed, list, type Reader, struct, u16, type Writer } from '../crypto/encoding.js';
+import { type Acknowledgement, verifyAcknowledgement } from './acknowledgements.js';
 import { type Ballot, ballotStatement, type Certificate, type Vote } from './certificate.js';
-import { type DraftHeader, draftDigest } from './draft.js';
+import { type DraftHeader, draftDigest, electorateOf } from './draft.js';
 import { MAX_BANKS, type Manifest } from './manifest.js';
 import { compareSlots } from './slot.js';
 import { statementDigest } from './statement.js';
@@ -16,15 +18,24 @@ import {
   type Holding,
   holdingCodec,
 } from './value.js';
-import { SignatureCollector, type Tally } from './votes.js';
+import type { Tally } from './votes.js';
 
-/** Proof that all inputs of a draft attested it, each with the slices it holds. */
+/** Proof that a draft's whole electorate attested it, each bank with the slices it holds. */
 export interface Attestations {
   /** Every pair that anybody lists, by dealer, then root. */
   readonly pairs: readonly Holding[];
-  /** For each input, in the order of C, the places in `pairs` of what it holds. */
+  /** For each bank of the electorate, ascending, the places in `pairs` of what it holds. */
   readonly lists: readonly (readonly number[])[];
-  /** Aggregate BLS signature over the inputs' (different) attestations, 96 bytes. */
+  /** What banks that are in the draft by their amendment hold, by bank ascending; perhaps not of all of them. */
+  readonly acknowledged: readonly Acknowledged[];
+  /** Aggregate BLS signature over the (different) attestations, 96 bytes. */
+  readonly signature: Uint8Array;
+}
+
+/** An acknowledgement, its holdings as places in the pairs of a bundle. */
+export interface Acknowledged {
+  readonly bank: number;
+  readonly list: readonly number[];
   readonly signature: Uint8Array;
 }
 
@@ -39,6 +50,13 @@ export const attestationsCodec: Codec<Attestations> = (() => {
   const pairs = list(holdingCodec, MAX_PAIRS, 'pairs');
   const listsOf = (size: number) => list(bitmapCodec(size), MAX_BANKS, 'lists');
   const signature = fixed(96, 'signature');
+  const own = fixed(64, 'signature');
+  const acknowledgedOf = (size: number) =>
+    list(
+      struct<Acknowledged>({ bank: u16, list: bitmapCodec(size), signature: own }),
+      MAX_BANKS,
+      'acknowledged',
+    );
   return {
     write: (writer: Writer, value: Attestations) => {
       pairs.write(writer, [...value.pairs]);
@@ -46,11 +64,14 @@ export const attestationsCodec: Codec<Attestations> = (() => {
         writer,
         value.lists.map((each) => [...each]),
       );
+      acknowledgedOf(value.pairs.length).write(writer, [...value.acknowledged]);
       signature.write(writer, value.signature);
     },
     read: (reader: Reader) => {
       const read = pairs.read(reader);
-      return { pairs: read, lists: listsOf(read.length).read(reader), signature: signature.read(reader) };
+      const lists = listsOf(read.length).read(reader);
+      const acknowledged = acknowledgedOf(read.length).read(reader);
+      return { pairs: read, lists, acknowledged, signature: signature.read(reader) };
     },
   };
 })();
@@ -62,7 +83,8 @@ export function attestationBallot(
   holdings: readonly Holding[],
 ): Ballot {
   const value = agreedValue(draftDigest(header), agreedAlike(manifest, holdings));
-  return { phase: 'prepare', epoch: header.epoch, slot: header.slot, value, electorate: header.inputs };
+  const electorate = electorateOf(header);
+  return { phase: 'prepare', epoch: header.epoch, slot: header.slot, value, electorate };
 }
 
 /**
@@ -71,11 +93,11 @@ export function attestationBallot(
  */
 export function attestedBallot(manifest: Manifest, header: DraftHeader, vote: Vote): Ballot | null {
   const { phase, slot, value, electorate, holdings } = vote;
-  const { inputs } = header;
+  const members = electorateOf(header);
   if (phase !== 'prepare' || compareSlots(slot, header.slot) !== 0 || !holdings) return null;
-  if (electorate?.length !== inputs.length || !electorate.every((member, i) => member === inputs[i]))
+  if (electorate?.length !== members.length || !electorate.every((member, i) => member === members[i]))
     return null;
-  if (!areHoldings(holdings, inputs)) return null;
+  if (!areHoldings(holdings, header.inputs)) return null;
   const ballot = attestationBallot(manifest, header, holdings);
   return equalBytes(ballot.value, value) ? ballot : null;
 }
@@ -93,23 +115,24 @@ export function signedBallot(
 }
 
 /**
- * What is agreed by the attestations shown; null unless every input of the draft, a quorum at least, signed the list that
- * stands for it. A draft of fewer has no honest input to vouch for its contents: its leader and f liars could attest it.
+ * What is agreed by the attestations shown; null unless the whole electorate of the draft, a quorum at least, signed the
+ * lists that stand for it, and so did each bank that acknowledges. A draft with a smaller electorate has no honest bank to
+ * vouch for its contents: its leader and f liars could attest it.
  */
 export function verifyAttestations(
   manifest: Manifest,
   suite: Suite,
   header: DraftHeader,
-  { pairs, lists, signature }: Attestations,
+  { pairs, lists, acknowledged, signature }: Attestations,
 ): { readonly agreed: Agreed; readonly lists: ReadonlyMap<number, readonly Holding[]> } | null {
-  if (header.inputs.length < manifest.quorum || lists.length !== header.inputs.length) return null;
-  const held = new Map<number, readonly Holding[]>();
-  for (const [i, list] of lists.entries()) {
-    const holdings = list.flatMap((place) => pairs[place] ?? []);
-    if (holdings.length !== list.length || !areHoldings(holdings, header.inputs)) return null;
-    held.set(header.inputs[i]!, holdings);
-  }
-  const keys = header.inputs.map((bank) => manifest.keys[bank]!);
+  const electorate = electorateOf(header);
+  if (electorate.length < manifest.quorum || lists.length !== electorate.length) return null;
+  const places = [...lists, ...acknowledged.map(({ list }) => list)].flat();
+  if (places.some((place) => pairs[place] === undefined)) return null;
+  const named = (list: readonly number[]) => list.map((place) => pairs[place]!);
+  const held = new Map(lists.map((list, i) => [electorate[i]!, named(list)]));
+  for (const holdings of held.values()) if (!areHoldings(holdings, header.inputs)) return null;
+  const keys = electorate.map((bank) => manifest.keys[bank]!);
   const messages = [...held.values()].map((holdings) =>
     statementDigest(
       manifest.consortiumId,
@@ -117,6 +140,12 @@ export function verifyAttestations(
     ),
   );
   if (!suite.bls.aggregateVerify(keys, messages, signature)) return null;
+  for (const [i, { bank, list, signature: own }] of acknowledged.entries()) {
+    const acknowledgement = { bank, holdings: named(list), signature: own };
+    if (bank <= (acknowledged[i - 1]?.bank ?? -1)) return null;
+    if (!verifyAcknowledgement(manifest, suite, header, acknowledgement)) return null;
+    held.set(bank, acknowledgement.holdings);
+  }
   return { agreed: agreedFrom(manifest, held), lists: held };
 }
 
@@ -129,10 +158,11 @@ interface Attested {
 }
 
 /**
- * Gathers the attestations of one draft. When all of C attested the same, they are its prepare certificate; when they
- * hold different slices, they are what the leader proposes W with.
+ * Gathers the attestations of one draft. When its whole electorate attested the same, they are its prepare certificate; when
+ * they hold different slices, they are what the leader proposes W with.
  */
 export class AttestationTally implements Tally {
+  readonly #electorate: readonly number[];
   readonly #attested = new Map<number, Attested>();
   readonly #bad = new Set<number>();
 
@@ -140,15 +170,13 @@ export class AttestationTally implements Tally {
     private readonly manifest: Manifest,
     private readonly suite: Suite,
     private readonly header: DraftHeader,
-  ) {}
+  ) {
+    this.#electorate = electorateOf(header);
+  }
 
-  /**
-   * Keeps one attestation of each input, if its value is that of its list. The first one, unless a later one holds: others
-   * pass on attestations, and whoever passes on a false one must not get a bank left out that attested, nor may a bank that
-   * gave the leader a false one and everybody else a true one look attested to them and missing here.
-   */
+  /** Keeps one attestation of each bank of the electorate, if its value is that of its list: the first one that holds. */
   add(bank: number, vote: Vote): void {
-    if (!this.header.inputs.includes(bank)) return;
+    if (!this.#electorate.includes(bank)) return;
     const ballot = attestedBallot(this.manifest, this.header, vote);
     if (!ballot) return;
     const { signature } = vote;
@@ -160,7 +188,7 @@ export class AttestationTally implements Tally {
   }
 
   get missing(): number[] {
-    return this.header.inputs.filter((bank) => !this.#attested.has(bank));
+    return this.#electorate.filter((bank) => !this.#attested.has(bank));
   }
 
   certify(): Certificate | null {
@@ -172,20 +200,23 @@ export class AttestationTally implements Tally {
     return { phase: 'prepare', epoch, slot, value, attested: true, signers, signature };
   }
 
-  /** The attestations of all inputs, once they are here and are not alike. */
-  differing(): Attestations | null {
+  /** The attestations of the electorate, once they are here and are not alike, with these acknowledgements. */
+  differing(acknowledgements: readonly Acknowledgement[]): Attestations | null {
     const groups = this.#groups();
     if (!groups || groups.length < 2) return null;
     const pairs = new Map<string, Holding>();
     const nameOf = ({ dealer, root }: Holding): string => `${String(dealer).padStart(5, '0')}/${toHex(root)}`;
-    for (const { holdings } of groups) for (const holding of holdings) pairs.set(nameOf(holding), holding);
+    for (const { holdings } of [...groups, ...acknowledgements])
+      for (const holding of holdings) pairs.set(nameOf(holding), holding);
     const names = [...pairs.keys()].sort();
     const place = new Map(names.map((name, i) => [name, i]));
+    const placesOf = (holdings: readonly Holding[]) => holdings.map((holding) => place.get(nameOf(holding))!);
     return {
       pairs: names.map((name) => pairs.get(name)!),
-      lists: this.header.inputs.map((bank) =>
-        this.#attested.get(bank)!.holdings.map((holding) => place.get(nameOf(holding))!),
-      ),
+      lists: this.#electorate.map((bank) => placesOf(this.#attested.get(bank)!.holdings)),
+      acknowledged: acknowledgements.map(({ bank, holdings, signature }) => {
+        return { bank, list: placesOf(holdings), signature };
+      }),
       signature: this.suite.bls.aggregate(groups.map((group) => group.signature)),
     };
   }
@@ -203,7 +234,7 @@ export class AttestationTally implements Tally {
         this.manifest.size,
       );
       const digest = statementDigest(this.manifest.consortiumId, statement);
-      const collector = new SignatureCollector(this.manifest, this.suite, digest);
+      const collector = new SignatureCollector(this.suite.bls, this.manifest.keys, digest);
       for (const bank of banks) collector.add(bank, this.#attested.get(bank)!.signature);
       const aggregate = collector.aggregate(banks.length);
       for (const bank of collector.bad) {

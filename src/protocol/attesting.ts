@@ -1,27 +1,27 @@
-import { equalBytes } from '../crypto/bytes.js';
 import { isConcordatError } from '../crypto/error.js';
+import { ACKNOWLEDGE_TIMER, Acknowledging } from './acknowledging.js';
 import type { Proposed } from './agreement.js';
 import { attestationBallot, verifyAttestations } from './attestations.js';
-import { type Ballot, ballotStatement, type Certificate } from './certificate.js';
+import { AWAIT_TIMER, Awaiting } from './awaiting.js';
+import type { Certificate } from './certificate.js';
 import type { SignedCommitment } from './commitment.js';
 import type { EpochContext } from './context.js';
 import { type DraftHeader, draftDigest, isThin } from './draft.js';
 import type { DraftStore } from './drafts.js';
-import { Inclusion, SPENT_TIMER } from './inclusion.js';
+import { Inclusion } from './inclusion.js';
 import type {
+  AcknowledgementMessage,
   Amendment,
   DraftMessage,
   ForwardMessage,
   MessageOf,
   OpenMessage,
-  ProposalNotice,
-  VoteMessage,
 } from './messages.js';
 import type { ReadDraft } from './reading.js';
 import { slicesStatement } from './slice-header.js';
 import type { SliceStore } from './slice-store.js';
 import { compareSlots, type Slot } from './slot.js';
-import { type Agreed, agreedAlike, type Holding } from './value.js';
+import { type Agreed, agreedAlike } from './value.js';
 
 /** Runs out when slices are overdue: first, so that the draft is shown to who did not deal; then, for good. */
 export const SLICES_TIMER = 'slices';
@@ -35,8 +35,6 @@ export interface AttestingHost {
   /** The prepare certificate of this view that stands in the way of another value, if any. */
   lock(): Certificate | null;
   leader(): number;
-  /** The proposal of the view in the highest slot that this bank has seen signed by the leader. */
-  latest(): ProposalNotice | null;
 }
 
 /** The draft that waits for this bank's attestation. */
@@ -46,22 +44,30 @@ interface Pending {
   /** What the slices timer stands for now. */
   waiting: 'slices' | 'dealers' | 'nothing';
   thinWait: boolean;
-  /** Whether the leader was told that a bank is left out wrongly, or listed otherwise than it says. */
-  told: boolean;
   done: boolean;
+}
+
+/** The proposal of W that waits for this bank's vote. */
+interface PendingProposal {
+  readonly slot: Slot;
+  readonly header: DraftHeader;
+  readonly value: Uint8Array;
+  /** Banks whose acknowledgement is in it. */
+  readonly acknowledged: readonly number[];
+  readonly voted: () => void;
 }
 
 /**
  * A bank's work on the drafts of one view: it deals its slices, waits for those of others and for banks that a thin draft
- * leaves out, and attests, or says why not.
+ * leaves out, and attests, or says why not; and it votes for W.
  */
 export class Attesting {
   readonly inclusion: Inclusion;
+  readonly awaiting: Awaiting;
+  readonly #acknowledging: Acknowledging;
   #read: ReadDraft | null = null;
   #pending: Pending | null = null;
-  /** The last attestation, until it was shown to everybody. */
-  #attested: { readonly read: ReadDraft; readonly ballot: Ballot; readonly holdings: Holding[] } | null =
-    null;
+  #proposal: PendingProposal | null = null;
 
   constructor(
     private readonly context: EpochContext,
@@ -71,6 +77,8 @@ export class Attesting {
     private readonly open: OpenMessage,
   ) {
     this.inclusion = new Inclusion(context);
+    this.awaiting = new Awaiting(context);
+    this.#acknowledging = new Acknowledging(context, slices);
   }
 
   /** The last fresh draft of the view that this bank found right, as far as it can tell. */
@@ -79,64 +87,72 @@ export class Attesting {
   }
 
   /**
-   * A fresh draft, which this bank has checked. One of an earlier slot than the last is late, and of no use to anybody: were
-   * it taken up, whoever shows an old draft could keep this bank from attesting the new one.
+   * A fresh draft, which this bank has checked. What a bank owes to those that it lists or leaves out it does for every
+   * draft; it attests that of the highest slot.
    */
   onDraft(read: ReadDraft, message: DraftMessage, commitment: SignedCommitment): void {
     const { self, manifest, outbox } = this.context;
-    const { inputs, slot } = read.draft.header;
-    if (this.#read && compareSlots(slot, this.#read.draft.header.slot) < 0) return;
-    if (!inputs.includes(self)) this.#attestAtOnce();
-    const { delta } = manifest.parameters;
-    const forward = { open: this.open, draft: message, awaited: false };
-    const back = this.inclusion.amending && inputs.includes(self);
-    for (const timer of [SLICES_TIMER, THIN_TIMER]) outbox.timer(timer, null);
-    this.slices.expect(read);
+    const { header } = read.draft;
+    const forward = { open: this.open, draft: message };
+    if (header.inputs.includes(self)) {
+      this.slices.expect(read);
+      this.#deal(read, commitment);
+    }
+    if (header.amended.includes(self)) this.#acknowledging.onDraft(read, forward);
+    this.inclusion.show(read, forward);
+    this.awaiting.begin(header);
+    if (this.#read && compareSlots(header.slot, this.#read.draft.header.slot) < 0) return;
     this.#read = read;
     this.#pending = null;
-    this.inclusion.onDraft(read, forward, commitment);
-    if (!inputs.includes(self)) return;
-    this.#deal(read, commitment);
-    const pending: Pending = {
-      read,
-      forward,
-      waiting: 'nothing',
-      thinWait: false,
-      told: false,
-      done: false,
-    };
+    this.#proposal = null;
+    for (const timer of [SLICES_TIMER, THIN_TIMER]) outbox.timer(timer, null);
+    this.inclusion.expect(read);
+    if (!header.inputs.includes(self) || header.amended.includes(self)) return;
+    const pending: Pending = { read, forward, waiting: 'nothing', thinWait: false, done: false };
     this.#pending = pending;
+    const { delta } = manifest.parameters;
     if (this.slices.missing(read).length > 0) {
       pending.waiting = 'slices';
-      // Others wait 4 Δ for a bank that was brought back, so it shows the draft at once to those whose slices it lacks.
-      if (back) this.#show(pending);
       outbox.timer(SLICES_TIMER, 2 * delta);
     }
-    if (isThin(manifest, inputs)) {
+    if (isThin(manifest, header.inputs)) {
       pending.thinWait = true;
       outbox.timer(THIN_TIMER, 2 * delta);
     }
     this.retry();
   }
 
-  /** What a proposal of W says is agreed; null when not all inputs of its draft attested so. */
+  /** A bank shows a draft that this bank has checked: it is answered whatever this bank has done in the view. */
+  onShown(from: number, read: ReadDraft, commitment: SignedCommitment): void {
+    this.inclusion.answer(from, read, commitment);
+    this.#acknowledging.answer(from, read.draft.header);
+  }
+
+  /** What a proposal of W says is agreed; null when not the whole electorate of its draft attested so. */
   agreedBy({ header, attestations }: MessageOf<'proposal'>): Agreed | null {
     const { manifest, suite } = this.context;
     return verifyAttestations(manifest, suite, header, attestations)?.agreed ?? null;
   }
 
-  /** Votes for W, from a leader that signed it and proved it. Returns whether the safety rules allowed it. */
-  onProposal({ slot, header, attestations }: MessageOf<'proposal'>, value: Uint8Array): boolean {
+  /**
+   * Votes for W, from a leader that signed it and proved it, as soon as nobody's acknowledgement is to be waited for.
+   * @param voted called if the safety rules allow the vote
+   */
+  onProposal(message: MessageOf<'proposal'>, value: Uint8Array, voted: () => void): void {
+    const { slot, header, attestations } = message;
     for (const timer of [SLICES_TIMER, THIN_TIMER]) this.context.outbox.timer(timer, null);
     this.#pending = null;
     this.#showSplits(header, attestations.pairs);
-    const ballot = { phase: 'prepare', epoch: header.epoch, slot, value, electorate: null } as const;
-    return this.host.vote({ ballot, holdings: null, attested: true, toAll: false });
+    this.awaiting.begin(header);
+    const acknowledged = attestations.acknowledged.map(({ bank }) => bank);
+    this.#proposal = { slot, header, value, acknowledged, voted };
+    this.retry();
   }
 
   /** A dealer's slices. */
   onSlices(from: number, message: MessageOf<'slices'>): string | null {
     const refusal = this.slices.onSlices(from, message);
+    this.#acknowledging.retry();
     this.retry();
     return refusal;
   }
@@ -148,82 +164,39 @@ export class Attesting {
     return refusal;
   }
 
-  /** A bank does not attest a draft, for what another bank says. Returns a word for why that was refused, or null. */
-  onRefusal(from: number, slot: Slot, amendment: Amendment): string | null {
-    const refusal = this.inclusion.onAmendment(amendment);
-    if (!refusal) this.inclusion.onRefusal(from, slot, amendment);
+  /** An acknowledgement, from its bank or shown by another. */
+  onAcknowledgement(said: AcknowledgementMessage): string | null {
+    const refusal = this.awaiting.add(said);
     this.retry();
     return refusal;
   }
 
-  /**
-   * Another bank showed this bank a draft that it has had already: it waits for this bank's attestation, which perhaps went
-   * to the leader only.
-   */
-  onShown(digest: Uint8Array): void {
-    const { manifest, journal, courier } = this.context;
-    if (!this.#attested || !equalBytes(this.#attested.read.digest, digest)) return;
-    const { ballot, holdings } = this.#attested;
-    const signature = journal.signVote(ballotStatement(ballot, manifest.size));
-    courier.broadcast({ type: 'vote', ...ballot, holdings, signature });
-    this.#attested = null;
-  }
-
-  /**
-   * An attestation of a bank that was brought back, from itself or passed on: the leader should have it too. Returns whether
-   * it is one and news; anything else that is passed on says nothing of the bank that it names.
-   */
-  onAttestation(bank: number, vote: VoteMessage, direct: boolean): boolean {
-    if (!this.inclusion.onAttestation(bank, vote, direct)) return false;
-    if (direct) this.context.courier.send(this.host.leader(), { type: 'relay', bank, vote });
+  /** A timer of this part ran out. Returns whether it is one. */
+  onTimer(id: string): boolean {
+    const pending = this.#pending;
+    if (id.startsWith(ACKNOWLEDGE_TIMER)) this.#acknowledging.onTimer(id);
+    else if (id.startsWith(AWAIT_TIMER)) this.awaiting.onTimer(id);
+    else if (id !== THIN_TIMER && id !== SLICES_TIMER) return false;
+    else if (pending && id === THIN_TIMER) pending.thinWait = false;
+    else if (pending?.waiting === 'slices') {
+      this.#show(pending);
+      this.context.outbox.timer(SLICES_TIMER, 2 * this.context.manifest.parameters.delta);
+    } else if (pending) pending.waiting = 'nothing';
+    this.retry();
     return true;
   }
 
-  /** A timer of this part ran out. */
-  onTimer(id: string): void {
-    const pending = this.#pending;
-    const latest = this.host.latest()?.slot;
-    if (id.startsWith(SPENT_TIMER) && latest)
-      this.inclusion.onSpentTimer(Number(id.slice(SPENT_TIMER.length)), latest);
-    else if (pending && id === THIN_TIMER) pending.thinWait = false;
-    else if (pending && id === SLICES_TIMER) {
-      if (pending.waiting === 'slices') {
-        this.#show(pending);
-        this.context.outbox.timer(SLICES_TIMER, 2 * this.context.manifest.parameters.delta);
-      } else pending.waiting = 'nothing';
-    }
-    this.retry();
-  }
-
-  /** Attests the draft of the current slot, or refuses to, if nothing is to be waited for any more. */
+  /** Attests the draft of the current slot, or votes for W, or refuses to, if nothing is to be waited for any more. */
   retry(): void {
+    if (this.#proposal) this.#voteForProposal(this.#proposal);
     const pending = this.#pending;
-    if (!pending || pending.done) return;
+    if (!pending || pending.done || pending.thinWait) return;
     const { read } = pending;
     if (pending.waiting !== 'nothing' && this.slices.missing(read).length > 0) return;
-    if (pending.thinWait) return;
-    // The leader has gone on: who attests what it left behind could help it to leave out a bank that went on with it.
-    const latest = this.host.latest()?.slot;
-    if (latest && compareSlots(latest, read.draft.header.slot) > 0) return;
-    const wronged = this.inclusion.misfit(read) ?? this.inclusion.wronglyLeftOut(read)[0]?.amendment;
-    if (wronged) {
-      // Not for good: the bank may have sent two amendments, and be proven faulty by it, or its time may run out.
-      if (!pending.told) this.#refuse(read, null, wronged);
-      pending.told = true;
-      return;
-    }
     pending.done = true;
-    this.#attest(read);
-  }
-
-  /**
-   * A draft that leaves this bank out came before it attested the one that brought it back: those who have seen that one
-   * wait for its attestation all the same, and without it would take the bank for one that never attests.
-   */
-  #attestAtOnce(): void {
-    const pending = this.#pending;
-    if (!pending || pending.done || !this.inclusion.amending || this.inclusion.misfit(pending.read)) return;
-    if (this.inclusion.wronglyLeftOut(pending.read).length === 0) this.#attest(pending.read);
+    const wronged = this.inclusion.wronglyLeftOut()[0]?.amendment;
+    if (wronged) this.#refuse(read.draft.header.slot, { amendment: wronged });
+    else this.#attest(read);
   }
 
   #attest(read: ReadDraft): void {
@@ -233,24 +206,36 @@ export class Attesting {
     const ballot = attestationBallot(manifest, header, holdings);
     const agreed = agreedAlike(manifest, holdings);
     this.drafts.note(read.digest, agreed);
-    const toAll = this.inclusion.amending;
-    if (this.host.vote({ ballot, holdings, attested: false, toAll })) {
+    if (this.host.vote({ ballot, holdings, attested: false })) {
       this.drafts.vouch(this.context, { draft: read.draft, agreed });
       this.slices.vouch(read.digest);
-      this.#attested = toAll ? null : { read, ballot, holdings };
     } else {
       const lock = this.host.lock();
-      if (lock) this.#refuse(read, lock, null);
+      if (lock) this.#refuse(header.slot, { certificate: lock });
     }
   }
 
-  #refuse(read: ReadDraft, certificate: Certificate | null, amendment: Amendment | null): void {
-    const { epoch, slot } = read.draft.header;
-    const { courier } = this.context;
-    const refusal = { type: 'refusal', epoch, slot, certificate, amendment } as const;
-    // Who waits for the attestation of a bank that was brought back must know why it does not come.
-    if (this.inclusion.amending) courier.broadcast(refusal);
-    else courier.send(this.host.leader(), refusal);
+  #voteForProposal({ slot, header, value, acknowledged, voted }: PendingProposal): void {
+    const held = this.awaiting.held(header);
+    const kept = held.find(({ bank }) => !acknowledged.includes(bank));
+    if (!kept && !this.awaiting.isOver(header, acknowledged)) return;
+    this.#proposal = null;
+    if (kept) {
+      this.#refuse(slot, { acknowledgement: kept });
+      return;
+    }
+    const ballot = { phase: 'prepare', epoch: header.epoch, slot, value, electorate: null } as const;
+    if (this.host.vote({ ballot, holdings: null, attested: true })) voted();
+  }
+
+  #refuse(
+    slot: Slot,
+    reason: { certificate?: Certificate; amendment?: Amendment; acknowledgement?: AcknowledgementMessage },
+  ): void {
+    const { courier, chain } = this.context;
+    const { certificate = null, amendment = null, acknowledgement = null } = reason;
+    const refusal = { epoch: chain.epoch, slot, certificate, amendment, acknowledgement };
+    courier.send(this.host.leader(), { type: 'refusal', ...refusal });
   }
 
   #deal(read: ReadDraft, commitment: SignedCommitment): void {

@@ -1,5 +1,5 @@
 import { decode } from '../crypto/encoding.js';
-import { type ConcordatError, isConcordatError } from '../crypto/error.js';
+import { ConcordatError, isConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
 import type { Dataset } from '../data/dataset.js';
 import { type ChainState, genesisChain, leaderOf } from './chain.js';
@@ -9,12 +9,27 @@ import { Epoch } from './epoch.js';
 import { type Evidence, verifyEvidence, Witness } from './evidence.js';
 import { Journal, type LogEntry, logEntryCodec } from './journal.js';
 import type { Manifest } from './manifest.js';
-import { type EpochMessage, epochOf, type Message, type MessageType, viewOf } from './messages.js';
+import {
+  type EpochMessage,
+  epochOf,
+  type Message,
+  type MessageOf,
+  type MessageType,
+  viewOf,
+} from './messages.js';
 import { Outbox } from './outbox.js';
 import { OwnData } from './own-data.js';
+import { RECALL_TIMER, Recall } from './recall.js';
+import { INCARNATION_LENGTH } from './requests.js';
 import { Safety } from './safety.js';
+import type { SealedEpoch } from './sealed-epoch.js';
+import { compareSlots } from './slot.js';
 import type { Statement } from './statement.js';
+import { successionStatement } from './succession.js';
 import type { Suite } from './suite.js';
+
+/** Why a bank was not made. */
+export type BankError = { readonly code: 'BANK_WITHOUT_INCARNATION' };
 
 /** What a {@link Bank} is made of. */
 export interface BankOptions {
@@ -28,6 +43,11 @@ export interface BankOptions {
   readonly log?: readonly Uint8Array[];
   /** Where to go on after a restart; the beginning by default. */
   readonly chain?: ChainState;
+  /**
+   * 16 bytes from a cryptographic source, new for each life of the bank. With it the bank can tell answers to itself from
+   * answers to an earlier life, and so can go on when it finds out that its log does not have all that it signed.
+   */
+  readonly incarnation?: Uint8Array;
 }
 
 /** Messages that are kept when they come before their time. All others are answers to something, or sent again. */
@@ -35,6 +55,7 @@ const KEPT_EARLY: ReadonlySet<MessageType> = new Set([
   'open',
   'draft',
   'slices',
+  'forward',
   'amendment',
   'proposal',
   'repeat',
@@ -74,12 +95,15 @@ export class Bank {
   readonly #falseAccusers = new Set<number>();
   /** Whether somebody was proven faulty in this step: the epoch may have waited for it. */
   #proven = false;
+  /** Whether this bank was shown its own signature in this step, of which its log knows nothing. */
+  #suspended = false;
+  readonly #recall: Recall;
   #chain: ChainState;
   #epoch: Epoch | null = null;
   /** The epoch before, kept to serve those who are still in it. */
   #previous: Epoch | null = null;
 
-  /** @throws an encoding error when `log` is damaged */
+  /** @throws {@link BankError}, or an encoding error when `log` is damaged */
   constructor(private readonly options: BankOptions) {
     const { manifest, index, secrets, suite } = options;
     this.#courier = new Courier(manifest.size, index, this.#outbox);
@@ -92,12 +116,23 @@ export class Bank {
       outbox: this.#outbox,
     });
     this.#chain = options.chain ?? genesisChain(manifest);
+    this.#journal.beginAt(this.#chain.epoch);
     const codec = logEntryCodec(manifest.size);
     this.#log = (options.log ?? []).map((entry) => decode(codec, entry) as LogEntry);
     for (const entry of this.#log) {
       this.#journal.restore(entry);
       if (entry.type === 'proven' && this.#witness.adopt(entry.evidence)) this.#evidence.push(entry.evidence);
     }
+    this.#recall = new Recall({
+      manifest,
+      suite,
+      self: index,
+      courier: this.#courier,
+      outbox: this.#outbox,
+      incarnation: options.incarnation,
+      chain: () => this.next,
+    });
+    if (this.#journal.forgotten) this.#expectIncarnation();
   }
 
   /** This bank's index in the manifest. */
@@ -110,6 +145,11 @@ export class Bank {
     return this.#chain;
   }
 
+  /** The first epoch that this bank does not know to be sealed: where it goes on when it has no use for the one before. */
+  get next(): ChainState {
+    return this.#epoch?.next() ?? this.#chain;
+  }
+
   /** Every fault this bank has proof of. */
   get evidence(): readonly Evidence[] {
     return this.#evidence;
@@ -118,7 +158,7 @@ export class Bank {
   /**
    * Handles one input. Never throws on anything a peer or the network did.
    * @throws `JOURNAL_CONFLICT` on a `start` that would contradict the log: after a restart in the middle of an epoch,
-   * the epoch starts again with the records it had.
+   * the epoch starts again with the records it had; and on a `succeed` that would contradict it.
    */
   step(input: Input): Effects {
     switch (input.type) {
@@ -134,20 +174,48 @@ export class Bank {
       case 'reconciled':
         if (this.#epoch?.chain.epoch === input.epoch) this.#epoch.onReconciled(input.outcome);
         break;
+      case 'catch-up':
+        this.#recall.askAll(this.#journal.forgotten);
+        break;
+      case 'succeed': {
+        const { epoch } = input;
+        const signature = this.#journal.sign(successionStatement(epoch, input.successor));
+        const signed = { bank: this.options.index, signature };
+        this.#outbox.output({ type: 'succession', epoch, signed });
+        break;
+      }
+      case 'recalled': {
+        const { to, epoch, incarnation } = input.request;
+        this.#courier.send(to, { type: 'history', epoch, incarnation, epochs: input.epochs });
+        break;
+      }
     }
     this.#settle();
     const effects = this.#outbox.take();
     const prefix = `${this.#chain.epoch}/`;
-    return { ...effects, timers: effects.timers.map(({ id, after }) => ({ id: prefix + id, after })) };
+    const named = (id: string): string => (id === RECALL_TIMER ? id : prefix + id);
+    return { ...effects, timers: effects.timers.map(({ id, after }) => ({ id: named(id), after })) };
+  }
+
+  /** Whether this bank lost its log and has not heard enough others yet: it does not begin an epoch. */
+  get forgotten(): boolean {
+    return this.#journal.forgotten;
+  }
+
+  /** Whether this bank follows the epoch under way, or the next one to start, without signing anything in it. */
+  get abstains(): boolean {
+    return this.#journal.abstains(this.#chain.epoch);
   }
 
   #start(dataset: Dataset): void {
+    if (this.#journal.forgotten) return;
     if (this.#epoch) {
       const next = this.#epoch.next();
       if (!next) return;
       this.#previous = this.#epoch;
       this.#chain = next;
       this.#witness.forgetEpoch();
+      this.#recall.renew();
     }
     const { manifest, suite, secrets, index } = this.options;
     const safety = new Safety(this.#chain.epoch, manifest.size, this.#journal);
@@ -171,7 +239,19 @@ export class Bank {
       safety,
       () => this.#evidence,
     );
-    this.#epoch.start(this.#log);
+    const epoch = this.#epoch;
+    // A bank that signs nothing follows all the same: what it would sign is refused, and what it learns is true.
+    if (this.#journal.mute(epoch.chain.epoch)) this.#guard(index, () => epoch.start(this.#log));
+    else this.#begin(epoch);
+  }
+
+  #begin(epoch: Epoch): void {
+    try {
+      epoch.start(this.#log);
+    } catch (error) {
+      this.#epoch = null; // so that the host may begin it with the records it had
+      throw error;
+    }
   }
 
   #receive(from: number, bytes: Uint8Array): void {
@@ -187,13 +267,19 @@ export class Bank {
 
   #onTimer(id: string): void {
     const prefix = `${this.#chain.epoch}/`;
-    if (id.startsWith(prefix))
+    if (id === RECALL_TIMER) this.#recall.onTimer();
+    else if (id.startsWith(prefix))
       this.#guard(this.options.index, () => this.#epoch?.onTimer(id.slice(prefix.length)));
   }
 
   /** Delivers what this bank sent itself, and what came too early, until nothing moves. */
   #settle(): void {
     for (;;) {
+      if (this.#suspended) {
+        this.#suspended = false;
+        this.#forget();
+        this.#recall.askAll(true);
+      }
       const own = this.#courier.nextLoopback();
       if (own) {
         this.#guard(this.options.index, () => this.#deliver(this.options.index, own));
@@ -216,13 +302,21 @@ export class Bank {
       if (from !== this.options.index) this.#onEvidence(from, message.evidence);
       return;
     }
+    if (message.type === 'recall' || message.type === 'history') {
+      this.#onRecall(from, message);
+      return;
+    }
     const epoch = epochOf(message);
+    // One epoch ahead are those whose seal is on its way; whoever is further ahead, nobody here has the data for any more.
+    if (epoch > this.#chain.epoch + 1) this.#recall.prompt(from);
     if (epoch < this.#chain.epoch) {
       if (this.#previous?.chain.epoch === epoch) this.#previous.handle(from, message);
       return;
     }
     if (this.#isEarly(message)) {
-      if (this.#isKept(from, message)) this.#early.set(`${from}/${message.type}`, { from, message });
+      const name = `${from}/${message.type}`;
+      if (this.#isKept(from, message) && !isOutdone(message, this.#early.get(name)?.message))
+        this.#early.set(name, { from, message });
       if (epoch === this.#chain.epoch + 1) this.#epoch?.onAhead(from);
       return;
     }
@@ -254,6 +348,68 @@ export class Bank {
     return view === this.#epoch.view && NEEDS_OPEN.has(message.type) && !this.#epoch.opened;
   }
 
+  #onRecall(from: number, message: MessageOf<'recall' | 'history'>): void {
+    if (from === this.options.index) return;
+    if (message.type === 'recall') {
+      // What a bank without its log knows is not all that it knew: others may not count it as an answer.
+      if (this.abstains || !this.#recall.serves(from, message.epoch)) return;
+      const { epoch, incarnation } = message;
+      this.#outbox.output({ type: 'recall', request: { to: from, epoch, incarnation } });
+      return;
+    }
+    const { epochs, chain } = this.#recall.onHistory(from, message);
+    // The epoch after is proven as well, so nobody needs this bank in this one; a single seal comes to it as it is.
+    const adopted = epochs.length > 0 && (this.#journal.forgotten || epochs.length > 1);
+    if (adopted) this.#adopt(epochs, chain);
+    this.#recall.proceed(from, adopted);
+    if (this.#journal.forgotten && this.#recall.complete) this.#recover();
+  }
+
+  /** Goes on after epochs that were sealed without this bank. */
+  #adopt(epochs: readonly SealedEpoch[], chain: ChainState): void {
+    for (const { seal, commitments } of epochs)
+      this.#outbox.output({
+        type: 'sealed',
+        epoch: seal.header.epoch,
+        seal,
+        commitments,
+        outcome: null,
+        table: null,
+        inputs: seal.header.inputs,
+      });
+    this.#epoch = null;
+    this.#previous = null;
+    this.#chain = chain;
+    this.#journal.write({ type: 'sealed', epoch: chain.epoch - 1 });
+    this.#witness.forgetEpoch();
+    this.#recall.renew();
+  }
+
+  /** The log does not have all that was signed with this bank's keys. */
+  #forget(): void {
+    this.#journal.write({ type: 'forgotten' });
+    this.#epoch = null;
+    this.#previous = null;
+  }
+
+  #expectIncarnation(): void {
+    if (this.options.incarnation?.length === INCARNATION_LENGTH) return;
+    throw new ConcordatError<BankError>(
+      { code: 'BANK_WITHOUT_INCARNATION' },
+      'a bank that lost its log needs an incarnation of 16 bytes, to know answers to itself from older ones',
+    );
+  }
+
+  /**
+   * Enough banks were heard. This bank signed in an epoch p only once it had the seal of p − 1, which q banks had decided;
+   * one of them that is honest was heard, and had by then sealed p − 2. So p is at most the epoch after the next one.
+   */
+  #recover(): void {
+    const { epoch } = this.#chain;
+    this.#journal.write({ type: 'abstained', through: epoch + 1 });
+    this.#outbox.output({ type: 'recovered', epoch, through: epoch + 1 });
+  }
+
   /** A proof may weigh megabytes and take long to check: what is known is not, and nobody gets to show two false ones. */
   #onEvidence(from: number, evidence: Evidence): void {
     if (this.#witness.isProven(evidence.accused) || this.#falseAccusers.has(from)) return;
@@ -264,6 +420,16 @@ export class Bank {
   }
 
   #observe(bank: number, statement: Statement, signature: Uint8Array, verified: boolean): void {
+    if (
+      bank === this.options.index &&
+      verified &&
+      this.options.incarnation &&
+      this.#journal.isForeign(statement)
+    ) {
+      this.#outbox.output({ type: 'forgotten', epoch: statement.epoch });
+      this.#suspended = true;
+      return;
+    }
     const evidence = this.#witness.observe(bank, { statement, signature }, verified);
     if (!evidence || bank === this.options.index) return;
     this.#record(evidence);
@@ -291,4 +457,13 @@ export class Bank {
       this.#outbox.output({ type: 'refused', from, code: (error as ConcordatError).code });
     }
   }
+}
+
+/** Whether an earlier forward of the same sender is of a higher slot: it waits for an answer to that one only. */
+function isOutdone(message: EpochMessage, earlier: EpochMessage | undefined): boolean {
+  if (message.type !== 'forward' || earlier?.type !== 'forward') return false;
+  const [one, other] = [message, earlier].map(({ draft }) => draft.draft.header);
+  return (
+    one!.epoch < other!.epoch || (one!.epoch === other!.epoch && compareSlots(one!.slot, other!.slot) < 0)
+  );
 }

@@ -1,6 +1,7 @@
 import { compareBytes, uint64 } from '../crypto/bytes.js';
+import { type Codec, fixed, list, struct, u16, u53 } from '../crypto/encoding.js';
 import { hash } from '../crypto/hash.js';
-import type { Manifest } from './manifest.js';
+import { MAX_BANKS, type Manifest } from './manifest.js';
 
 /**
  * What one epoch hands to the next: its place in the chain, its seed, and the order of leaders. Every honest bank
@@ -19,6 +20,16 @@ export interface ChainState {
   /** Bank indices, first leader first. */
   readonly schedule: readonly number[];
 }
+
+/** Strict encoding of a chain's state, for hosts that keep it. Says nothing of whether it is true. */
+export const chainCodec: Codec<ChainState> = struct<ChainState>({
+  epoch: u53,
+  parent: fixed(32, 'parent'),
+  seed: fixed(32, 'seed'),
+  nextSeed: fixed(32, 'next seed'),
+  tickets: list(fixed(32, 'ticket'), MAX_BANKS, 'tickets') as Codec<readonly Uint8Array[]>,
+  schedule: list(u16, MAX_BANKS, 'schedule') as Codec<readonly number[]>,
+});
 
 /**
  * The state of epoch 0. Its order comes from the genesis seed and each bank's VRF key: the keys were fixed before any

@@ -6,8 +6,7 @@ import type { ReconcileRequest } from '../data/reconcile-request.js';
 import { VIEW_TIMER } from './agreement.js';
 import { CATCH_UP_TIMER, CatchingUp } from './catching-up.js';
 import type { Certificate } from './certificate.js';
-import { type ChainState, nextChain } from './chain.js';
-import { ticketOutput } from './commitment.js';
+import type { ChainState } from './chain.js';
 import type { EpochContext } from './context.js';
 import type { Contents } from './draft.js';
 import type { Evidence } from './evidence.js';
@@ -15,6 +14,7 @@ import type { MessageOf, SignedDealing } from './messages.js';
 import { openedBy, type ReadDraft, readDraft } from './reading.js';
 import { MISSING_TIMER, Releasing } from './releasing.js';
 import { resultStatement, type Seal } from './seal.js';
+import { chainAfter } from './sealed-epoch.js';
 import { askForSeal, COLLECTOR_TIMER, Sealing } from './sealing.js';
 import { FETCH_TIMER, Settlement } from './settlement.js';
 import type { SliceStore } from './slice-store.js';
@@ -182,17 +182,8 @@ export class Closing {
   /** The state of the next epoch; null until {@link finished}. */
   next(): ChainState | null {
     if (!this.#finished || !this.#seal || !this.#decided) return null;
-    const { manifest, suite, chain } = this.context;
     const { draft, opened } = this.#decided.read;
-    const tickets = new Array<Uint8Array | null>(manifest.size).fill(null);
-    for (const commitment of draft.commitments)
-      tickets[commitment.bank] = ticketOutput(manifest, suite, chain, commitment);
-    return nextChain(chain, {
-      value: this.#seal.commit.value,
-      resultRoot: this.#seal.root,
-      leaderOutput: opened.output,
-      tickets,
-    });
+    return chainAfter(this.context, { seal: this.#seal, commitments: draft.commitments }, opened.output);
   }
 
   /** Moves on with whatever is complete by now. */
@@ -253,6 +244,7 @@ export class Closing {
       type: 'sealed',
       epoch: chain.epoch,
       seal: this.#seal,
+      commitments: this.#decided.read.draft.commitments,
       outcome: this.#outcome,
       table: this.#decided.read.table,
       inputs: this.#decided.read.draft.header.inputs,

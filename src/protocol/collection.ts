@@ -8,6 +8,9 @@ import type { Differences } from './amendment.js';
 import type { SignedCommitment } from './commitment.js';
 import type { KeyedRecords } from './own-data.js';
 
+/** The share of the first symbols that is asked for at least: what did not decode may lack hardly any. */
+const LEAST_MORE = 1 / 16;
+
 /** One bank's answer to an Open, as far as the leader has decoded it. */
 interface Answer {
   readonly commitment: SignedCommitment;
@@ -36,7 +39,6 @@ export class Collection {
     private readonly options: {
       readonly self: number;
       readonly own: KeyedRecords;
-      readonly initialSymbols: number;
       readonly maxDifferences: number;
     },
   ) {}
@@ -106,8 +108,11 @@ export class Collection {
     const count = symbolsFor(estimate, answer.decoder.received) - answer.decoder.received;
     if (estimate > this.options.maxDifferences) return this.#giveUp(bank);
     answer.asked = true;
-    const { initialSymbols, maxDifferences } = this.options;
-    return { state: 'need-symbols', count: Math.min(Math.max(count, initialSymbols), 2 * maxDifferences) };
+    const least = Math.ceil(answer.decoder.received * LEAST_MORE);
+    return {
+      state: 'need-symbols',
+      count: Math.min(Math.max(count, least), 2 * this.options.maxDifferences),
+    };
   }
 
   #giveUp(bank: number): SketchProgress {

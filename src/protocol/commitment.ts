@@ -1,4 +1,4 @@
-import { concatBytes, uint64, utf8 } from '../crypto/bytes.js';
+import { concatBytes, equalBytes, uint64, utf8 } from '../crypto/bytes.js';
 import { type Codec, decode, encode, fixed, struct, u16, u53, varint } from '../crypto/encoding.js';
 import { hash } from '../crypto/hash.js';
 import type { ChainState } from './chain.js';
@@ -17,7 +17,9 @@ export interface Commitment {
   readonly records: number;
   /** Pedersen vector commitment to its column statistics, a compressed Baby Jubjub point, 32 bytes. */
   readonly statistics: Uint8Array;
-  /** VRF proof on the next epoch's seed, 80 bytes. */
+  /** The next epoch's seed, 32 bytes: stated, so that a ticket that does not hold for it proves its bank faulty. */
+  readonly seed: Uint8Array;
+  /** VRF proof on that seed, 80 bytes. */
   readonly ticket: Uint8Array;
 }
 
@@ -32,6 +34,7 @@ const fields = {
   dataRoot: fixed(32, 'data root'),
   records: varint,
   statistics: fixed(32, 'statistics'),
+  seed: fixed(32, 'seed'),
   ticket: fixed(80, 'ticket'),
 };
 const commitmentCodec: Codec<Commitment> = struct<Commitment>(fields);
@@ -53,14 +56,14 @@ export function commitmentOf(statement: Statement): Commitment {
   return decode(commitmentCodec, statement.body);
 }
 
-/** VRF input of a bank's ticket for the next epoch's order of leaders. */
-export function ticketInput(manifest: Manifest, chain: ChainState): Uint8Array {
-  return concatBytes(utf8('ticket'), manifest.consortiumId, chain.nextSeed);
+/** VRF input of a bank's ticket for the next epoch's order of leaders, by that epoch's seed. */
+export function ticketInput(manifest: Manifest, { nextSeed }: Pick<ChainState, 'nextSeed'>): Uint8Array {
+  return concatBytes(utf8('ticket'), manifest.consortiumId, nextSeed);
 }
 
 /** VRF input of the Open of a view. */
-export function openInput(manifest: Manifest, chain: ChainState, view: number): Uint8Array {
-  return concatBytes(utf8('open'), manifest.consortiumId, chain.seed, uint64(view));
+export function openInput(manifest: Manifest, { seed }: Pick<ChainState, 'seed'>, view: number): Uint8Array {
+  return concatBytes(utf8('open'), manifest.consortiumId, seed, uint64(view));
 }
 
 /** The key of a view's sketches, from the output of the VRF in its Open. */
@@ -76,14 +79,14 @@ export function verifyCommitment(manifest: Manifest, suite: Suite, commitment: S
   return suite.identity.verify(bank.identity, digest, commitment.signature);
 }
 
-/** The output (64 bytes) of a commitment's ticket, null when its proof is invalid. */
+/** The output (64 bytes) of a commitment's ticket, null when its proof is invalid, or of another seed. */
 export function ticketOutput(
   manifest: Manifest,
   suite: Suite,
-  chain: ChainState,
+  chain: Pick<ChainState, 'nextSeed'>,
   commitment: Commitment,
 ): Uint8Array | null {
   const bank = manifest.banks[commitment.bank];
-  if (!bank) return null;
+  if (!bank || !equalBytes(commitment.seed, chain.nextSeed)) return null;
   return suite.vrf.verify(bank.vrf, ticketInput(manifest, chain), commitment.ticket);
 }

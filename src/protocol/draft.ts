@@ -1,8 +1,8 @@
+import { bitmapCodec } from '../crypto/bitmap.js';
 import { concatBytes, equalBytes } from '../crypto/bytes.js';
 import { bytes, type Codec, encode, fixed, list, struct, u16, u53 } from '../crypto/encoding.js';
 import { hash } from '../crypto/hash.js';
 import type { ClassRule } from '../data/key-class.js';
-import { bitmapCodec } from './bitmap.js';
 import { type SignedCommitment, signedCommitmentCodec } from './commitment.js';
 import { MAX_BANKS, type Manifest } from './manifest.js';
 import { type Slot, slotCodec } from './slot.js';
@@ -25,6 +25,11 @@ export interface DraftHeader {
   readonly opening: Uint8Array;
   /** C, the banks whose data is an input, ascending. */
   readonly inputs: readonly number[];
+  /**
+   * Those of C that are in it by their amendment, ascending: the others have checked what they hold against it, and their
+   * own attestation is not needed. See `electorateOf`.
+   */
+  readonly amended: readonly number[];
   /** U: Merkle root over the record digests that all inputs hold alike, in key-digest order. */
   readonly commonRoot: Uint8Array;
   /** How many records are under U. */
@@ -75,6 +80,7 @@ export function draftHeaderCodec(banks: number): Codec<DraftHeader> {
     schedule: list(u16, MAX_BANKS, 'schedule') as Codec<readonly number[]>,
     opening: fixed(80, 'opening'),
     inputs: bitmapCodec(banks) as Codec<readonly number[]>,
+    amended: bitmapCodec(banks) as Codec<readonly number[]>,
     commonRoot: fixed(32, 'common root'),
     commonRecords: u53,
     table: fixed(32, 'table digest'),
@@ -134,6 +140,14 @@ export function draftDigest(header: DraftHeader): Uint8Array {
  */
 export function isThin(manifest: Manifest, inputs: readonly number[]): boolean {
   return inputs.length < Math.min(manifest.size, manifest.quorum + manifest.faults);
+}
+
+/** The inputs whose attestations together certify a draft: all but those that are in it by their amendment. */
+export function electorateOf({
+  inputs,
+  amended,
+}: Pick<DraftHeader, 'inputs' | 'amended'>): readonly number[] {
+  return inputs.filter((bank) => !amended.includes(bank));
 }
 
 /** Whether a draft's parts are those its header names. */

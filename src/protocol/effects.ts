@@ -2,7 +2,10 @@ import type { ConflictTable } from '../data/conflict.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Outcome } from '../data/outcome.js';
 import type { ReconcileRequest } from '../data/reconcile-request.js';
+import type { SignedCommitment } from './commitment.js';
 import type { Evidence } from './evidence.js';
+import type { Manifest } from './manifest.js';
+import type { RecallMessage } from './messages.js';
 import type { Seal } from './seal.js';
 import type { Slot } from './slot.js';
 
@@ -15,7 +18,21 @@ export type Input =
   /** A timer the bank asked for has run out. */
   | { readonly type: 'timer'; readonly id: string }
   /** The answer to a `reconcile` output of this epoch. */
-  | { readonly type: 'reconciled'; readonly epoch: number; readonly outcome: Outcome };
+  | { readonly type: 'reconciled'; readonly epoch: number; readonly outcome: Outcome }
+  /** Ask the other banks what was sealed while this one was away: for a host that starts. */
+  | { readonly type: 'catch-up' }
+  /**
+   * Sign that this manifest succeeds the one in force from this epoch on, as `successionStatement` says. The host has
+   * found the banks to be at one about it: who signs takes no part in that epoch under the old manifest any more.
+   */
+  | { readonly type: 'succeed'; readonly epoch: number; readonly successor: Manifest }
+  /** The answer to a `recall` output: what `pageOf` takes of the stored epochs, none when there are none. */
+  | { readonly type: 'recalled'; readonly request: RecallRequest; readonly epochs: readonly Uint8Array[] };
+
+/** Another bank asks what was sealed from an epoch on. */
+export interface RecallRequest extends RecallMessage {
+  readonly to: number;
+}
 
 /** A message for one bank. */
 export interface Outgoing {
@@ -42,15 +59,38 @@ export type Output =
     }
   /** The host owes a `reconciled` input with `reconcileOutcome` (of the data layer) of this request, computed outside `step`. */
   | { readonly type: 'reconcile'; readonly epoch: number; readonly request: ReconcileRequest }
-  /** The epoch is over. `outcome` is null for a bank that holds the seal but not the data (it is behind). */
+  /**
+   * The epoch is over. `outcome` is null for a bank that holds the seal but not the data (it is behind), and `table` too
+   * for one that was away and learnt of the seal afterwards. `seal` and `commitments` make a `SealedEpoch`, to be kept
+   * for banks that are away.
+   */
   | {
       readonly type: 'sealed';
       readonly epoch: number;
       readonly seal: Seal;
+      readonly commitments: readonly SignedCommitment[];
       readonly outcome: Outcome | null;
       readonly table: ConflictTable | null;
       readonly inputs: readonly number[];
     }
+  /**
+   * Another bank asks for sealed epochs. A host that stores them owes a `recalled` input with those from
+   * `request.epoch` on, as encoded by `encodeSealedEpoch`.
+   */
+  | { readonly type: 'recall'; readonly request: RecallRequest }
+  /**
+   * This bank's own signatures were shown to it that its log does not have: the log is not its own any more, or somebody
+   * else signs with its keys. It signs nothing until other banks have told it how far the consortium is.
+   */
+  | { readonly type: 'forgotten'; readonly epoch: number }
+  /** The answer to a `succeed` input: what `assembleSuccession` takes of this bank. */
+  | {
+      readonly type: 'succession';
+      readonly epoch: number;
+      readonly signed: { readonly bank: number; readonly signature: Uint8Array };
+    }
+  /** Enough banks were heard: this bank follows, but signs nothing, up to and with epoch `through`. */
+  | { readonly type: 'recovered'; readonly epoch: number; readonly through: number }
   /** A bank was proven faulty; the proof has been sent to everyone. */
   | { readonly type: 'evidence'; readonly evidence: Evidence }
   /** A raw record left this bank for another, which lacks it and is entitled to it, or for everybody (null): it is disputed. */

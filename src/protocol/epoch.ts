@@ -125,7 +125,7 @@ export class Epoch implements Application {
       case 'open':
         return this.#onOpen(from, message);
       case 'forward':
-        return this.#onForward(message);
+        return this.#onForward(from, message);
       case 'commitment':
       case 'symbols':
       case 'sketch':
@@ -133,7 +133,7 @@ export class Epoch implements Application {
       case 'slices':
       case 'amendment':
       case 'refusal':
-      case 'relay':
+      case 'acknowledgement':
       case 'proposal':
       case 'repeat':
         // After a decision there is no view any more.
@@ -167,7 +167,9 @@ export class Epoch implements Application {
       case 'seal':
         return this.#onSeal(message.seal);
       case 'evidence':
-        return null; // of no epoch: the bank keeps it
+      case 'recall':
+      case 'history':
+        return null; // of no epoch: the bank sees to it
     }
   }
 
@@ -271,13 +273,13 @@ export class Epoch implements Application {
   }
 
   /** A bank shows what the leader should have sent. The leader signed it: nobody else is believed. */
-  #onForward({ open, draft, awaited }: MessageOf<'forward'>): string | null {
+  #onForward(from: number, { open, draft }: MessageOf<'forward'>): string | null {
     const { slot, epoch } = draft.draft.header;
     if (open.epoch !== epoch || slot.view !== open.view) return 'forward-invalid';
     const leader = this.leader(open.view);
     const refusal = this.#onOpen(leader, { type: 'open', ...open });
     if (refusal || slot.view !== this.view) return refusal;
-    return this.#current?.onForward({ type: 'draft', ...draft }, awaited) ?? null;
+    return this.#current?.onForward(from, { type: 'draft', ...draft }) ?? null;
   }
 
   #onTestimony({ bank, testimony }: MessageOf<'testimony'>): string | null {

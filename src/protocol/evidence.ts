@@ -1,7 +1,8 @@
 import { equalBytes } from '../crypto/bytes.js';
-import { bytes, type Codec, oneOf, struct, u16 } from '../crypto/encoding.js';
+import { type Codec, oneOf, struct, u16 } from '../crypto/encoding.js';
 import { ConcordatError } from '../crypto/error.js';
 import type { Manifest } from './manifest.js';
+import { type BadProof, badProofCodec, badProofRefusal } from './proof-evidence.js';
 import {
   badSharesCodec,
   openedProofCodec,
@@ -10,27 +11,21 @@ import {
   sliceRefusal,
 } from './slice-evidence.js';
 import { compareSlots } from './slot.js';
-import {
-  REPEATABLE,
-  STATEMENT_TYPES,
-  type Statement,
-  type StatementType,
-  statementCodec,
-  statementDigest,
-} from './statement.js';
+import { REPEATABLE, STATEMENT_TYPES, type Statement, type StatementType } from './statement.js';
 import type { Suite } from './suite.js';
+import { type Testimony, testimonyCodec, verifyTestimony } from './testimony.js';
 
 /** Why evidence was refused. It then proves nothing, about anybody. */
 export type EvidenceError = {
   readonly code: 'EVIDENCE_INVALID';
-  readonly reason: 'unknown-bank' | 'not-unique' | 'not-in-conflict' | 'signature' | SliceRefusal;
+  readonly reason:
+    | 'unknown-bank'
+    | 'not-unique'
+    | 'not-in-conflict'
+    | 'signature'
+    | 'no-fault'
+    | SliceRefusal;
 };
-
-/** A statement with its bank's signature: BLS (96 bytes) for votes, timeouts and results, else Ed25519 (64 bytes). */
-export interface Testimony {
-  readonly statement: Statement;
-  readonly signature: Uint8Array;
-}
 
 /** Two different statements where the protocol allows one. */
 export interface Equivocation {
@@ -42,16 +37,10 @@ export interface Equivocation {
 }
 
 /** A proof of fault that anyone who has the manifest can check. */
-export type Evidence = Equivocation | SliceEvidence;
+export type Evidence = Equivocation | SliceEvidence | BadProof;
 
 /** What a bank was proven to have done. */
 export type EvidenceKind = Evidence['kind'];
-
-/** Strict encoding of a testimony. */
-export const testimonyCodec: Codec<Testimony> = struct<Testimony>({
-  statement: statementCodec,
-  signature: bytes(96, 'signature'),
-});
 
 const equivocationCodec = struct<Omit<Equivocation, 'kind'>>({
   accused: u16,
@@ -60,7 +49,13 @@ const equivocationCodec = struct<Omit<Equivocation, 'kind'>>({
 });
 
 const kindCodec = oneOf(
-  ['equivocation', 'bad-shares', 'bad-slices', 'false-attestation'] as const satisfies EvidenceKind[],
+  [
+    'equivocation',
+    'bad-shares',
+    'bad-slices',
+    'false-attestation',
+    'bad-proof',
+  ] as const satisfies EvidenceKind[],
   'kind',
 );
 const codecs: { readonly [K in EvidenceKind]: Codec<Omit<Extract<Evidence, { kind: K }>, 'kind'>> } = {
@@ -68,6 +63,7 @@ const codecs: { readonly [K in EvidenceKind]: Codec<Omit<Extract<Evidence, { kin
   'bad-shares': badSharesCodec,
   'bad-slices': openedProofCodec,
   'false-attestation': openedProofCodec,
+  'bad-proof': badProofCodec,
 };
 
 /**
@@ -84,24 +80,6 @@ export const evidenceCodec: Codec<Evidence> = {
     return { kind, ...codecs[kind].read(reader) } as Evidence;
   },
 };
-
-/** Statements that are signed with BLS, because they are aggregated; all others with Ed25519. */
-export const BLS_STATEMENTS: ReadonlySet<StatementType> = new Set(['prepare', 'commit', 'timeout', 'result']);
-
-/** Whether `bank` signed this testimony's statement. Never throws. */
-export function verifyTestimony(
-  manifest: Manifest,
-  suite: Suite,
-  bank: number,
-  testimony: Testimony,
-): boolean {
-  const entry = manifest.banks[bank];
-  if (!entry) return false;
-  const digest = statementDigest(manifest.consortiumId, testimony.statement);
-  return BLS_STATEMENTS.has(testimony.statement.type)
-    ? suite.bls.verify(manifest.keys[bank]!, digest, testimony.signature)
-    : suite.identity.verify(entry.identity, digest, testimony.signature);
-}
 
 /** Whether two statements stand in the same place, where one bank may sign only one of them. */
 export function inConflict(a: Statement, b: Statement): boolean {
@@ -128,6 +106,11 @@ export function evidenceName(evidence: Evidence): string {
  */
 export function verifyEvidence(manifest: Manifest, evidence: Evidence, suite: Suite): void {
   if (!manifest.banks[evidence.accused]) refuse('unknown-bank');
+  if (evidence.kind === 'bad-proof') {
+    const reason = badProofRefusal(manifest, suite, evidence);
+    if (reason) refuse(reason);
+    return;
+  }
   if (evidence.kind !== 'equivocation') {
     const reason = sliceRefusal(manifest, suite, evidence);
     if (reason) refuse(reason);

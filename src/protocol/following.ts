@@ -1,18 +1,15 @@
 import { equalBytes, toHex } from '../crypto/bytes.js';
 import { checkColumn } from '../data/conflict.js';
-import {
-  commitmentStatement,
-  type SignedCommitment,
-  ticketInput,
-  ticketOutput,
-  verifyCommitment,
-} from './commitment.js';
+import { commitmentStatement, type SignedCommitment, ticketInput, verifyCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
-import { type Draft, isThin, isWhole } from './draft.js';
-import type { MessageOf, SketchPart } from './messages.js';
+import { electorateOf, isThin, isWhole } from './draft.js';
+import type { Inclusion } from './inclusion.js';
+import type { DraftMessage, MessageOf, SketchPart } from './messages.js';
+import { badProof } from './proof-evidence.js';
 import { type Opened, openedBy, type ReadDraft } from './reading.js';
 import { openStatement, sketchStatement } from './requests.js';
 import { lastSlotIndex } from './slot.js';
+import { holdsTicket } from './ticket.js';
 
 /** This bank's commitment of the epoch: one, the same in every view. */
 export function makeCommitment(context: EpochContext): SignedCommitment {
@@ -23,6 +20,7 @@ export function makeCommitment(context: EpochContext): SignedCommitment {
     dataRoot: own.dataRoot(),
     records: own.dataset.size,
     statistics: own.statisticsCommitment(manifest.statistics),
+    seed: chain.nextSeed,
     ticket: suite.vrf.prove(secrets.vrf, ticketInput(manifest, chain)),
   };
   return { ...commitment, signature: journal.sign(commitmentStatement(commitment)) };
@@ -43,8 +41,12 @@ export function makeSketchPart(
 
 /** Whether the leader of the view signed this Open and its proof holds. */
 export function checkOpen(context: EpochContext, from: number, open: MessageOf<'open'>): Opened | null {
-  if (!authentic(context, from, openStatement(open), open.signature)) return null;
-  return openedBy(context, open.view, open.proof);
+  const statement = openStatement(open);
+  if (!equalBytes(open.seed, context.chain.seed)) return null;
+  if (!authentic(context, from, statement, open.signature)) return null;
+  const opened = openedBy(context, open.view, open.proof);
+  if (!opened) context.accuse(badProof(from, { statement, signature: open.signature }));
+  return opened;
 }
 
 /** Why a draft was not attested. */
@@ -59,7 +61,8 @@ export type DraftRefusal =
   | 'table-malformed'
   | 'column-wrong'
   | 'common-root-wrong'
-  | 'symbols-wrong';
+  | 'symbols-wrong'
+  | 'amendment-wrong';
 
 /**
  * The checks that stand before an attestation. All of C passing them proves that the inputs hold identical data
@@ -67,15 +70,15 @@ export type DraftRefusal =
  *
  * @param read the draft as it decodes under the Open this bank took in its view; null when it does not decode
  * @param commitment this bank's own commitment
- * @param symbolsOf the symbols that the draft must carry when it is thin, given U
+ * @param inclusion judges the symbols of a thin draft, and the banks that a draft takes in
  */
 export function checkDraft(
   context: EpochContext,
-  draft: Draft,
+  { draft, amendments }: Pick<DraftMessage, 'draft' | 'amendments'>,
   opened: Opened,
   read: ReadDraft | null,
   commitment: SignedCommitment,
-  symbolsOf: (commonRoot: Uint8Array, read: ReadDraft) => Uint8Array,
+  inclusion: Pick<Inclusion, 'symbolsOf' | 'fits'>,
 ): DraftRefusal | null {
   const { manifest, suite, chain, self, own } = context;
   const { header } = draft;
@@ -87,11 +90,12 @@ export function checkDraft(
     return 'wrong-chain';
   if (header.slot.view !== opened.view || !equalBytes(header.opening, opened.proof)) return 'wrong-opening';
   if (header.slot.index > lastSlotIndex(manifest.faults)) return 'wrong-slot';
-  if (header.inputs.length < manifest.quorum) return 'too-few-inputs';
+  if (header.amended.some((bank) => !header.inputs.includes(bank))) return 'amendment-wrong';
+  if (electorateOf(header).length < manifest.quorum) return 'too-few-inputs';
   if (!isWhole(draft)) return 'not-whole';
   for (const input of draft.commitments) {
     if (input.epoch !== chain.epoch || !verifyCommitment(manifest, suite, input)) return 'commitment-invalid';
-    if (!ticketOutput(manifest, suite, chain, input)) return 'commitment-invalid';
+    if (!holdsTicket(context, input)) return 'commitment-invalid';
     context.observe(input.bank, commitmentStatement(input), input.signature, true);
   }
   if (!read) return 'table-malformed';
@@ -105,7 +109,8 @@ export function checkDraft(
   const common = own.common(opened.key, new Set(read.rows.keys()));
   if (common.entries.length !== header.commonRecords || !equalBytes(common.root, header.commonRoot))
     return 'common-root-wrong';
-  if (thin && !equalBytes(symbolsOf(common.root, read), draft.symbols)) return 'symbols-wrong';
+  if (thin && !equalBytes(inclusion.symbolsOf(common.root, read), draft.symbols)) return 'symbols-wrong';
+  if (!inclusion.fits(read, amendments)) return 'amendment-wrong';
   return null;
 }
 

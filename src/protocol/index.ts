@@ -5,12 +5,12 @@
  * @packageDocumentation
  */
 
-export type { Attestations } from './attestations.js';
-export { Bank, type BankOptions } from './bank.js';
-export type { Certificate, Phase, TimeoutCertificate, Vote } from './certificate.js';
-export { PHASES, verifyCertificate, verifyTimeoutCertificate } from './certificate.js';
-export { type ChainLink, type ChainState, genesisChain, nextChain } from './chain.js';
-export type { Commitment, SignedCommitment } from './commitment.js';
+export type { Acknowledged, Attestations } from './attestations.js';
+export { Bank, type BankError, type BankOptions } from './bank.js';
+export type { Ballot, Certificate, Phase, TimeoutCertificate, Vote } from './certificate.js';
+export { ballotStatement, PHASES, verifyCertificate, verifyTimeoutCertificate } from './certificate.js';
+export { type ChainLink, type ChainState, chainCodec, genesisChain, nextChain } from './chain.js';
+export { type Commitment, commitmentStatement, type SignedCommitment } from './commitment.js';
 export type { DealerError } from './dealer.js';
 export { defaultSuite } from './default-suite.js';
 export {
@@ -23,14 +23,13 @@ export {
   sealDocument,
 } from './documents.js';
 export type { Contents, Draft, DraftHeader } from './draft.js';
-export type { Effects, Input, Outgoing, Output, TimerRequest } from './effects.js';
+export type { Effects, Input, Outgoing, Output, RecallRequest, TimerRequest } from './effects.js';
 export {
   type Equivocation,
   type Evidence,
   type EvidenceError,
   evidenceCodec,
   evidenceName,
-  type Testimony,
   verifyEvidence,
 } from './evidence.js';
 export {
@@ -58,6 +57,7 @@ export {
   revealDocument,
   signatureDocument,
 } from './joining-documents.js';
+export { logOfLost } from './journal.js';
 export {
   type BankEntry,
   DEFAULT_PARAMETERS,
@@ -72,6 +72,7 @@ export {
 } from './manifest.js';
 export { messageCodec, messageTypeOf } from './message-codec.js';
 export type {
+  AcknowledgementMessage,
   Amendment,
   CertificateMessage,
   CommitMessage,
@@ -82,6 +83,7 @@ export type {
   EvidenceMessage,
   FetchMessage,
   ForwardMessage,
+  HistoryMessage,
   Message,
   MessageOf,
   MessageType,
@@ -90,9 +92,9 @@ export type {
   OpenMessage,
   ProposalMessage,
   ProposalNotice,
+  RecallMessage,
   RecordsMessage,
   RefusalMessage,
-  RelayMessage,
   ReleaseMessage,
   RepeatMessage,
   ResultMessage,
@@ -107,8 +109,17 @@ export type {
   WantMessage,
 } from './messages.js';
 export type { OwnDataError } from './own-data.js';
+export type { BadProof, BadProofRefusal } from './proof-evidence.js';
 export { executorCount, expectTolerance, maxFaults, type QuorumError, quorum, sealQuorum } from './quorum.js';
+export { encodeSealedEpoch, pageOf, type RecallError, witnessesNeeded } from './recall.js';
 export { checkSeal, type Seal, type SealError, sealCodec, type VerifiedSeal } from './seal.js';
+export {
+  type ChainContext,
+  extendChain,
+  type SealedEpoch,
+  type SealedEpochError,
+  sealedEpochCodec,
+} from './sealed-epoch.js';
 export type {
   BadShares,
   BadSlices,
@@ -121,6 +132,18 @@ export type {
 export type { Claims, DealingPart, Envelope, Parcel, SlicesHeader } from './slice-header.js';
 export type { Slot } from './slot.js';
 export { PROTOCOL_VERSION, STATEMENT_TYPES, type Statement, type StatementType } from './statement.js';
+export {
+  assembleSuccession,
+  checkSuccession,
+  decodeSuccession,
+  encodeSuccession,
+  Lineage,
+  type Succession,
+  type SuccessionError,
+  type SuccessionSignature,
+  successionStatement,
+} from './succession.js';
 export type { DispersalScheme, IdentityScheme, Suite } from './suite.js';
+export type { Testimony } from './testimony.js';
 export type { Agreed, Holding } from './value.js';
 export { verifySeal } from './verify-seal.js';

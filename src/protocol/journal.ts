@@ -13,7 +13,12 @@ import {
 import { ConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
 import { KEY_ID_LENGTH } from '../data/conflict.js';
-import { type Certificate, certificateCodec } from './certificate.js';
+import {
+  type Certificate,
+  certificateCodec,
+  type TimeoutCertificate,
+  timeoutCertificateCodec,
+} from './certificate.js';
 import { type Contents, contentsCodec } from './draft.js';
 import { type Evidence, evidenceCodec } from './evidence.js';
 import type { Outbox } from './outbox.js';
@@ -70,6 +75,12 @@ export function logEntryCodec(banks: number) {
     };
     /** A bank was proven faulty. */
     proven: { readonly evidence: Evidence };
+    /** What an earlier log said is lost: nothing is signed before other banks were asked. */
+    forgotten: object;
+    /** They were: a statement of this epoch or an earlier one may have been signed, so none is. */
+    abstained: { readonly through: number };
+    /** What let this bank into a view above 0: after a restart it still takes those there who are behind. */
+    entered: { readonly proof: TimeoutCertificate };
   }>({
     signed: struct({ statement: statementCodec }),
     locked: struct({ certificate: certificateCodec(banks) }),
@@ -89,7 +100,24 @@ export function logEntryCodec(banks: number) {
       signature: fixed(64, 'signature'),
     }),
     proven: struct({ evidence: evidenceCodec }),
+    forgotten: struct({}),
+    abstained: struct({ through: u53 }),
+    entered: struct({ proof: timeoutCertificateCodec(banks) }),
   });
+}
+
+/**
+ * The log of a bank that may have signed what its log does not have, because its disk was lost: with this entry at the
+ * end, nothing is signed until other banks have been heard. A host puts it into the new log in the step that makes it.
+ */
+export function logOfLost(banks: number): Uint8Array[] {
+  return [encode(logEntryCodec(banks), { type: 'forgotten' })];
+}
+
+/** Whether an entry still counts when a later epoch has begun: of the others nothing is signed or asked for any more. */
+export function outlivesItsEpoch(entry: LogEntry): boolean {
+  if (entry.type === 'signed') return entry.statement.type === 'succession';
+  return entry.type === 'proven' || entry.type === 'forgotten' || entry.type === 'abstained';
 }
 
 /**
@@ -101,6 +129,14 @@ export class Journal {
   readonly #unique = new Map<string, Uint8Array>();
   /** What was signed in epochs before this one is forgotten, so nothing of them may be signed again. */
   #floor = 0;
+  /** What an earlier log said is lost, and other banks have not been heard yet. */
+  #forgotten = false;
+  /** The last epoch that is known to be sealed. */
+  #sealed = -1;
+  /** The first epoch of the manifest's successor that was signed: of it and later ones nothing is signed any more. */
+  #succession: number | null = null;
+  /** In epochs up to this one an earlier log, now lost, may have had anything. */
+  #abstained = -1;
   readonly #codec: Codec<LogEntry>;
 
   constructor(
@@ -119,7 +155,43 @@ export class Journal {
   permits(statement: Statement): boolean {
     if (REPEATABLE.has(statement.type)) return true;
     const earlier = this.#unique.get(place(statement));
-    return statement.epoch >= this.#floor && (earlier === undefined || equalBytes(earlier, statement.body));
+    if (statement.epoch < this.#floor) return false;
+    if (earlier !== undefined) return equalBytes(earlier, statement.body);
+    if (this.mute(statement.epoch)) return false;
+    return statement.type !== 'succession' || this.#isFree(statement.epoch);
+  }
+
+  /**
+   * Whether nothing but requests is signed in an epoch: because a successor of the manifest was signed that is in force by
+   * then, or this bank {@link abstains}.
+   */
+  mute(epoch: number): boolean {
+    return this.abstains(epoch) || (this.#succession !== null && epoch >= this.#succession);
+  }
+
+  /** Whether an epoch is not sealed, nothing was signed in it or later, and no successor: then a succession may be. */
+  #isFree(epoch: number): boolean {
+    if (this.#succession !== null || epoch <= this.#sealed) return false;
+    for (const key of this.#unique.keys()) if (Number(key.split('/')[0]) >= epoch) return false;
+    return true;
+  }
+
+  /** Whether what an earlier log said is lost, and other banks have not been heard yet. */
+  get forgotten(): boolean {
+    return this.#forgotten;
+  }
+
+  /** Whether nothing but requests is signed in an epoch, because what was signed in it is lost. */
+  abstains(epoch: number): boolean {
+    return this.#forgotten || epoch <= this.#abstained;
+  }
+
+  /** Whether this could be a statement of this bank's own that its log does not know of. */
+  isForeign(statement: Statement): boolean {
+    if (REPEATABLE.has(statement.type)) return false;
+    if (statement.epoch < this.#floor || this.abstains(statement.epoch)) return false;
+    const known = this.#unique.get(place(statement));
+    return known === undefined || !equalBytes(known, statement.body);
   }
 
   /**
@@ -141,13 +213,28 @@ export class Journal {
   /** Puts an entry that is not a signature into the log. */
   write(entry: LogEntry): void {
     this.options.outbox.persist(encode(this.#codec, entry));
-    if (entry.type === 'sealed') this.#forget(entry.epoch);
+    this.#note(entry);
   }
 
   /** Takes over one entry of an earlier run's log. */
   restore(entry: LogEntry): void {
-    if (entry.type === 'signed') this.#unique.set(place(entry.statement), entry.statement.body);
+    if (entry.type === 'signed') this.#keep(entry.statement);
+    this.#note(entry);
+  }
+
+  #note(entry: LogEntry): void {
     if (entry.type === 'sealed') this.#forget(entry.epoch);
+    if (entry.type === 'forgotten') this.#forgotten = true;
+    if (entry.type === 'abstained') {
+      this.#forgotten = false;
+      this.#abstained = Math.max(this.#abstained, entry.through);
+    }
+  }
+
+  /** The bank goes on at this epoch: a log may have dropped what was signed in earlier ones, so nothing of them is. */
+  beginAt(epoch: number): void {
+    this.#floor = Math.max(this.#floor, epoch);
+    this.#sealed = Math.max(this.#sealed, epoch - 1);
   }
 
   /** What was signed in this place, if anything. */
@@ -163,12 +250,20 @@ export class Journal {
       );
     if (!REPEATABLE.has(statement.type) && !this.#unique.has(place(statement))) {
       this.options.outbox.persist(encode(this.#codec, { type: 'signed', statement }));
-      this.#unique.set(place(statement), statement.body);
+      this.#keep(statement);
     }
     return statementDigest(this.options.consortiumId, statement);
   }
 
+  #keep(statement: Statement): void {
+    this.#unique.set(place(statement), statement.body);
+    if (statement.type === 'succession' && statement.epoch > this.#sealed) this.#succession = statement.epoch;
+  }
+
   #forget(epoch: number): void {
+    // Sealed under the old manifest all the same: no quorum signed that succession, or one honest bank had done both.
+    this.#sealed = Math.max(this.#sealed, epoch);
+    if (this.#succession !== null && this.#sealed >= this.#succession) this.#succession = null;
     this.#floor = Math.max(this.#floor, epoch);
     for (const key of this.#unique.keys()) if (Number(key.split('/')[0]) < epoch) this.#unique.delete(key);
   }

@@ -1,16 +1,11 @@
 import { toHex } from '../crypto/bytes.js';
 import { encodeConflictTable } from '../data/conflict.js';
+import type { Acknowledgement } from './acknowledgements.js';
 import { commonSketch } from './amendment.js';
 import { AttestationTally, verifyAttestations } from './attestations.js';
 import type { TimeoutCertificate } from './certificate.js';
 import { Collection, type SketchProgress } from './collection.js';
-import {
-  commitmentStatement,
-  openInput,
-  type SignedCommitment,
-  ticketOutput,
-  verifyCommitment,
-} from './commitment.js';
+import { commitmentStatement, openInput, type SignedCommitment, verifyCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
 import {
   type Contents,
@@ -18,6 +13,7 @@ import {
   commitmentsDigest,
   type DraftHeader,
   draftDigest,
+  electorateOf,
   isThin,
   MAX_TABLE_BYTES,
   maxTableRows,
@@ -26,11 +22,12 @@ import {
   tableDigest,
 } from './draft.js';
 import type { Claimed } from './inclusion.js';
-import type { MessageOf } from './messages.js';
+import type { Amendment, MessageOf } from './messages.js';
 import { attestPatience } from './pacemaker.js';
 import { type Opened, openedBy } from './reading.js';
 import { openStatement, sketchStatement, symbolsStatement } from './requests.js';
 import { compareSlots, lastSlotIndex, type Slot } from './slot.js';
+import { holdsTicket } from './ticket.js';
 import { agreedValue } from './value.js';
 import type { Tally } from './votes.js';
 
@@ -45,18 +42,20 @@ export interface LeadingHost {
   propose(slot: Slot, tally: Tally): void;
   /** Opens a ballot that any quorum decides, on a value attested or prepared before. */
   proposeValue(slot: Slot, value: Uint8Array): void;
-  /** Banks that the draft in this slot wrongly leaves out, as this bank sees it. */
+  /** Banks that the last draft wrongly leaves out, as this bank sees it. */
   wronglyLeftOut(): readonly Claimed[];
+  /** Acknowledgements of a draft that are here. */
+  acknowledged(header: DraftHeader): readonly Acknowledgement[];
+  /** Whether nobody else's acknowledgement of a draft is to be waited for, given those of these banks. */
+  isAcknowledged(header: DraftHeader, by: readonly number[]): boolean;
 }
 
-/** What the leader proposed last, until it is decided or proposed again. */
+/** The leader's last draft. */
 interface Drafted {
   readonly header: DraftHeader;
   readonly tally: AttestationTally;
-  /** Banks that refused for a good reason: they are not left out for it at once. */
-  readonly refused: Set<number>;
-  /** Whether those banks had their time. */
-  excused: boolean;
+  /** Banks whose acknowledgement the last proposal of its W has; null while there is none. */
+  proposed: readonly number[] | null;
 }
 
 /** The leader's work in one view: open, collect, draft, draft again with or without some, and propose W. */
@@ -66,6 +65,8 @@ export class Leading {
   #slot: Slot;
   #extended = false;
   #drafted: Drafted | null = null;
+  /** The amendments of the banks that drafts of this view take in. */
+  readonly #amended = new Map<number, Amendment>();
 
   constructor(
     private readonly context: EpochContext,
@@ -79,15 +80,14 @@ export class Leading {
     this.#opened = openedBy(context, view, proof)!;
     this.#slot = { view, index: 0 };
     const keyed = own.keyed(this.#opened.key);
-    const { sketchSymbols, maxDifferences, delta } = manifest.parameters;
+    const { maxDifferences, delta } = manifest.parameters;
     this.#collection = new Collection({
       self,
       own: keyed,
-      initialSymbols: sketchSymbols,
       maxDifferences,
     });
     this.#collection.addOwn(commitment);
-    const open = { epoch: chain.epoch, view, proof };
+    const open = { epoch: chain.epoch, view, seed: chain.seed, proof };
     courier.broadcast({ type: 'open', ...open, justification, signature: journal.sign(openStatement(open)) });
     if (!justification?.certificate) context.outbox.timer(COLLECT_TIMER, 2 * delta);
   }
@@ -99,7 +99,7 @@ export class Leading {
     if (commitment.bank !== from || commitment.epoch !== chain.epoch || sketch.part !== 0) return false;
     if (!verifyCommitment(manifest, suite, commitment)) return false;
     this.context.observe(from, commitmentStatement(commitment), commitment.signature, true);
-    if (!ticketOutput(manifest, suite, chain, commitment)) return false;
+    if (!holdsTicket(this.context, commitment)) return false;
     if (!authentic(this.context, from, sketchStatement(sketch), sketch.signature)) return false;
     if (this.#drafted || this.#collection.commitment(from)) return true;
     this.#progress(from, this.#collection.add(from, commitment, sketch.symbols));
@@ -125,56 +125,32 @@ export class Leading {
     this.#draftIfReady(true);
   }
 
-  /** A vote was counted: when all inputs attested the draft, with different slices, W is proposed. */
+  /**
+   * Something that the last draft waits for came, or is not to be waited for any more: when its electorate attested it with
+   * different slices, W is proposed.
+   */
   onVote(): void {
-    const attestations = this.#drafted?.tally.differing();
-    if (!attestations) return;
-    const { header } = this.#drafted!;
-    const { manifest, suite, chain, courier, journal, outbox } = this.context;
-    const attested = verifyAttestations(manifest, suite, header, attestations);
-    if (!attested || !this.#nextSlot()) return;
-    this.#drafted = null;
-    outbox.timer(ATTEST_TIMER, null);
-    const slot = this.#slot;
-    const value = agreedValue(draftDigest(header), attested.agreed);
-    this.host.proposeValue(slot, value);
-    const signature = journal.sign(proposalStatement(chain.epoch, slot, value));
-    courier.broadcast({ type: 'proposal', slot, header, attestations, signature });
+    if (this.#drafted?.proposed === null) this.#proposeSlices(this.#drafted);
   }
 
   /**
-   * A bank does not attest the draft, because a bank was wrongly left out of it: the next draft has that bank. Its amendment
-   * was taken before. Or because somebody contradicts himself: then proof of that is on its way.
+   * A bank does not vote: a bank was wrongly left out of the draft, then the next one takes it in; or W does without an
+   * acknowledgement, then it is proposed again with it. What the refusal shows was taken before.
    */
-  onRefusal(from: number, message: MessageOf<'refusal'>): void {
-    if (!this.#drafted || compareSlots(message.slot, this.#drafted.header.slot) !== 0) return;
-    const bank = message.amendment?.commitment.bank;
-    if (bank === undefined) return;
-    const wronged = this.host.wronglyLeftOut();
-    const found =
-      (this.context.isProven(bank) && bank !== from) ||
-      wronged.some(({ amendment }) => amendment.commitment.bank === bank);
-    if (found && !this.#drafted.excused) this.#drafted.refused.add(from);
-    if (wronged.length > 0) this.#draftAgain(new Set());
+  onRefusal({ slot }: MessageOf<'refusal'>): void {
+    const drafted = this.#drafted;
+    if (!drafted || compareSlots(slot, this.#slot) !== 0) return;
+    if (drafted.proposed === null) {
+      if (this.host.wronglyLeftOut().length > 0) this.#draftAgain([]);
+    } else if (this.#acknowledged(drafted.header).length > drafted.proposed.length)
+      this.#proposeSlices(drafted);
   }
 
-  /**
-   * Some of C did not attest in time: draft again, without them, in the next slot. Where all of them have refused, they get
-   * time for the proof against the bank that they refused for to reach them, and for their attestations to come; but once,
-   * or whoever names a proven bank could keep an honest leader waiting for ever.
-   */
+  /** Some of the electorate did not attest in time: draft again, without them, in the next slot. */
   onAttestTimer(): void {
-    if (!this.#drafted) return;
-    const { tally, refused } = this.#drafted;
-    const { missing } = tally;
-    if (missing.length === 0) return;
-    const mute = missing.filter((bank) => !refused.has(bank));
-    if (mute.length > 0) this.#draftAgain(new Set(mute));
-    else {
-      refused.clear();
-      this.#drafted.excused = true;
-      this.context.outbox.timer(ATTEST_TIMER, 2 * this.context.manifest.parameters.delta);
-    }
+    if (this.#drafted?.proposed !== null) return;
+    const { missing } = this.#drafted.tally;
+    if (missing.length > 0) this.#draftAgain(missing);
   }
 
   /** Proposes again the value that the view before may have decided. */
@@ -206,16 +182,44 @@ export class Leading {
     this.#draft(this.#withoutStrangers(decoded));
   }
 
-  #draftAgain(without: ReadonlySet<number>): void {
-    const { inputs } = this.#drafted!.header;
-    const kept = inputs.filter((bank) => !without.has(bank));
-    const wronged = this.host.wronglyLeftOut();
-    for (const { amendment, differences } of wronged)
-      this.#collection.amend(amendment.commitment, differences);
-    const back = wronged.map(({ amendment }) => amendment.commitment.bank);
-    const again = [...kept, ...back].sort((a, b) => a - b);
-    if (again.length < this.context.manifest.quorum || !this.#nextSlot()) return;
-    this.#draft(again);
+  #proposeSlices(drafted: Drafted): void {
+    const { header, tally } = drafted;
+    const { manifest, suite, chain, courier, journal, outbox } = this.context;
+    const acknowledged = this.#acknowledged(header);
+    const banks = acknowledged.map(({ bank }) => bank);
+    if (!this.host.isAcknowledged(header, banks)) return;
+    const attestations = tally.differing(acknowledged);
+    const attested = attestations && verifyAttestations(manifest, suite, header, attestations);
+    if (!attested || !this.#nextSlot()) return;
+    drafted.proposed = banks;
+    outbox.timer(ATTEST_TIMER, null);
+    const slot = this.#slot;
+    const value = agreedValue(draftDigest(header), attested.agreed);
+    this.host.proposeValue(slot, value);
+    const signature = journal.sign(proposalStatement(chain.epoch, slot, value));
+    courier.broadcast({ type: 'proposal', slot, header, attestations, signature });
+  }
+
+  #acknowledged(header: DraftHeader): readonly Acknowledgement[] {
+    return this.host.acknowledged(header);
+  }
+
+  /** Drafts again without these banks, and with those that the last draft leaves out wrongly. */
+  #draftAgain(without: readonly number[]): void {
+    const { manifest } = this.context;
+    const { header } = this.#drafted!;
+    const taken = this.host.wronglyLeftOut().map(({ amendment, differences }) => {
+      const { commitment } = amendment;
+      this.#collection.amend(commitment, differences);
+      this.#amended.set(commitment.bank, amendment);
+      return commitment.bank;
+    });
+    const attesting = electorateOf(header).filter((bank) => !without.includes(bank));
+    // With fewer, whoever was taken in has to attest as well.
+    if (attesting.length < manifest.quorum) this.#amended.clear();
+    const again = [...new Set([...header.inputs, ...taken])].filter((bank) => !without.includes(bank));
+    if (again.length < manifest.quorum || !this.#nextSlot()) return;
+    this.#draft(again.sort((a, b) => a - b));
   }
 
   #nextSlot(): boolean {
@@ -259,6 +263,7 @@ export class Leading {
   #draft(candidates: readonly number[]): void {
     const { chain, own, journal, courier, outbox, manifest, suite } = this.context;
     const { inputs, table, encodedTable } = this.#tableOf(candidates);
+    const amended = inputs.filter((bank) => this.#amended.has(bank));
     const rows = new Map(table.rows.map((row) => [toHex(row.id), row]));
     const common = own.common(this.#opened.key, new Set(rows.keys()));
     const commitments = inputs.map((bank) => this.#collection.commitment(bank)!);
@@ -273,6 +278,7 @@ export class Leading {
       schedule: chain.schedule,
       opening: this.#opened.proof,
       inputs,
+      amended,
       commonRoot: common.root,
       commonRecords: common.entries.length,
       table: tableDigest(encodedTable),
@@ -280,12 +286,13 @@ export class Leading {
       symbols: symbolsDigest(symbols),
     };
     const tally = new AttestationTally(manifest, suite, header);
-    this.#drafted = { header, tally, refused: new Set(), excused: false };
+    this.#drafted = { header, tally, proposed: null };
     this.host.propose(this.#slot, tally);
     const signature = journal.sign(proposalStatement(chain.epoch, this.#slot, draftDigest(header)));
     courier.broadcast({
       type: 'draft',
       draft: { header, commitments, table: encodedTable, symbols },
+      amendments: amended.map((bank) => this.#amended.get(bank)!),
       signature,
     });
     outbox.timer(ATTEST_TIMER, attestPatience(manifest.parameters.delta));

@@ -16,6 +16,7 @@ import {
 import { ConcordatError } from '../crypto/error.js';
 import { hash } from '../crypto/hash.js';
 import { type Schema, schemaCodec } from '../data/schema.js';
+import { FIRST_SYMBOLS } from '../data/sketch-estimate.js';
 import { statisticsFields } from '../data/statistics.js';
 import { executorCount, expectTolerance, quorum, sealQuorum } from './quorum.js';
 import { PROTOCOL_VERSION } from './statement.js';
@@ -80,7 +81,7 @@ const MAX_DIFFERENCES = 1 << 18;
 export const DEFAULT_PARAMETERS: Parameters = {
   delta: 1000,
   statistics: 'aggregate',
-  sketchSymbols: 128,
+  sketchSymbols: FIRST_SYMBOLS,
   maxDifferences: 1 << 16,
   disclosureQuota: 1 << 14,
 };

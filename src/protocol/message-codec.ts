@@ -1,5 +1,5 @@
+import { bitmapCodec } from '../crypto/bitmap.js';
 import {
-  bool,
   bytes,
   type Codec,
   fixed,
@@ -19,12 +19,12 @@ import { type Slice, sliceCodec } from '../crypto/slices.js';
 import { totalsCodec } from '../data/outcome.js';
 import { MAX_RECORD_BYTES } from '../data/record.js';
 import { attestationsCodec } from './attestations.js';
-import { bitmapCodec } from './bitmap.js';
 import { certificateCodec, PHASES, timeoutCertificateCodec } from './certificate.js';
 import { signedCommitmentCodec } from './commitment.js';
 import { contentsCodec, draftCodec, draftHeaderCodec, MAX_SKETCH_BYTES } from './draft.js';
-import { evidenceCodec, testimonyCodec } from './evidence.js';
+import { evidenceCodec } from './evidence.js';
 import type {
+  AcknowledgementMessage,
   Amendment,
   CertificateMessage,
   CommitMessage,
@@ -35,6 +35,7 @@ import type {
   EvidenceMessage,
   FetchMessage,
   ForwardMessage,
+  HistoryMessage,
   Message,
   MessageType,
   MessageTypes,
@@ -42,9 +43,9 @@ import type {
   OpenMessage,
   ProposalMessage,
   ProposalNotice,
+  RecallMessage,
   RecordsMessage,
   RefusalMessage,
-  RelayMessage,
   ReleaseMessage,
   RepeatMessage,
   ResultMessage,
@@ -58,14 +59,16 @@ import type {
   VoteMessage,
   WantMessage,
 } from './messages.js';
-import { MAX_FETCH } from './requests.js';
+import { INCARNATION_LENGTH, MAX_FETCH, MAX_SEALED_EPOCH_BYTES, PAGE_EPOCHS } from './requests.js';
 import { sealCodec } from './seal.js';
 import { dealingPartCodec, envelopeCodec } from './slice-header.js';
 import { slotCodec } from './slot.js';
+import { testimonyCodec } from './testimony.js';
 import { holdingsCodec } from './value.js';
 
 const signature64 = fixed(64, 'signature');
 const signature96 = fixed(96, 'signature');
+const incarnation = fixed(INCARNATION_LENGTH, 'incarnation');
 
 const TYPES = [
   'open',
@@ -77,7 +80,7 @@ const TYPES = [
   'forward',
   'amendment',
   'refusal',
-  'relay',
+  'acknowledgement',
   'proposal',
   'repeat',
   'notice',
@@ -96,6 +99,8 @@ const TYPES = [
   'result',
   'seal',
   'evidence',
+  'recall',
+  'history',
 ] as const satisfies readonly MessageType[];
 
 /** The type that the first byte of an encoded message names, `unknown` when it names none. */
@@ -123,11 +128,11 @@ export function messageCodec(banks: number): Codec<Message> {
   const open = struct<OpenMessage>({
     epoch: u53,
     view: u32,
+    seed: fixed(32, 'seed'),
     proof: fixed(80, 'proof'),
     justification: nullable(timeoutCertificateCodec(banks)),
     signature: signature64,
   });
-  const signedDraft = struct<DraftMessage>({ draft, signature: signature64 });
   const vote = struct<VoteMessage>({
     phase: oneOf(PHASES),
     epoch: u53,
@@ -142,6 +147,19 @@ export function messageCodec(banks: number): Codec<Message> {
     slot: slotCodec,
     commitment: signedCommitmentCodec,
     symbols: bytes(MAX_SKETCH_BYTES, 'symbols'),
+    signature: signature64,
+  });
+  const acknowledgement = struct<AcknowledgementMessage>({
+    bank: u16,
+    epoch: u53,
+    slot: slotCodec,
+    draft: fixed(32, 'draft'),
+    holdings: holdingsCodec,
+    signature: signature64,
+  });
+  const signedDraft = struct<DraftMessage>({
+    draft,
+    amendments: list(amendment, banks, 'amendments') as Codec<readonly Amendment[]>,
     signature: signature64,
   });
   const contents = contentsCodec(banks);
@@ -163,15 +181,16 @@ export function messageCodec(banks: number): Codec<Message> {
       dealing: dealingPartCodec,
       envelope: envelopeCodec,
     }),
-    forward: struct<ForwardMessage>({ open, draft: signedDraft, awaited: bool }),
+    forward: struct<ForwardMessage>({ open, draft: signedDraft }),
     amendment,
     refusal: struct<RefusalMessage>({
       epoch: u53,
       slot: slotCodec,
       certificate: nullable(certificate),
       amendment: nullable(amendment),
+      acknowledgement: nullable(acknowledgement),
     }),
-    relay: struct<RelayMessage>({ bank: u16, vote }),
+    acknowledgement,
     proposal: struct<ProposalMessage>({
       slot: slotCodec,
       header: draftHeaderCodec(banks),
@@ -238,5 +257,11 @@ export function messageCodec(banks: number): Codec<Message> {
     }),
     seal: struct<SealMessage>({ seal: sealCodec(banks) }),
     evidence: struct<EvidenceMessage>({ evidence: evidenceCodec }),
+    recall: struct<RecallMessage>({ epoch: u53, incarnation }),
+    history: struct<HistoryMessage>({
+      epoch: u53,
+      incarnation,
+      epochs: list(bytes(MAX_SEALED_EPOCH_BYTES, 'sealed epoch'), PAGE_EPOCHS, 'sealed epochs'),
+    }),
   });
 }

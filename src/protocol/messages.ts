@@ -1,18 +1,22 @@
 import type { Slice } from '../crypto/slices.js';
 import type { Totals } from '../data/outcome.js';
+import type { Acknowledgement } from './acknowledgements.js';
 import type { Attestations } from './attestations.js';
 import type { Certificate, TimeoutCertificate, Vote } from './certificate.js';
 import type { SignedCommitment } from './commitment.js';
 import type { Contents, Draft, DraftHeader } from './draft.js';
-import type { Evidence, Testimony } from './evidence.js';
+import type { Evidence } from './evidence.js';
 import type { Seal } from './seal.js';
 import type { DealingPart, Envelope } from './slice-header.js';
 import type { Slot } from './slot.js';
+import type { Testimony } from './testimony.js';
 
 /** Opens a view: the key of its sketches, and from view 1 on what ended the view before. */
 export interface OpenMessage {
   readonly epoch: number;
   readonly view: number;
+  /** The epoch's seed, 32 bytes: stated, so that a proof that does not hold for it proves the leader faulty. */
+  readonly seed: Uint8Array;
   /** VRF proof on (seed, view), 80 bytes. */
   readonly proof: Uint8Array;
   readonly justification: TimeoutCertificate | null;
@@ -47,6 +51,8 @@ export interface SymbolsMessage {
 /** A fresh draft, in the slot its header names. */
 export interface DraftMessage {
   readonly draft: Draft;
+  /** One of each bank that the draft takes in by its amendment, in the order of `header.amended`. */
+  readonly amendments: readonly Amendment[];
   readonly signature: Uint8Array;
 }
 
@@ -58,12 +64,13 @@ export interface SlicesMessage {
   readonly envelope: Envelope;
 }
 
-/** A draft that another bank may not have, with the Open it was made under. Both are the leader's, signed by it. */
+/**
+ * A draft that another bank may not have, with the Open it was made under. Both are the leader's, signed by it. The sender
+ * waits for the receiver's slices, its amendment or its acknowledgement.
+ */
 export interface ForwardMessage {
   readonly open: OpenMessage;
   readonly draft: DraftMessage;
-  /** Whether the sender waits for the receiver's attestation, since the draft brings it back; else for its slices or amendment. */
-  readonly awaited: boolean;
 }
 
 /** A bank that a thin draft leaves out wants to be an input of it. */
@@ -77,22 +84,29 @@ export interface Amendment {
   readonly signature: Uint8Array;
 }
 
-/** Why a draft is not attested: a prepare certificate stands against it, or a bank wrongly left out does. */
+/**
+ * Why a proposal gets no vote: a prepare certificate stands against it, a draft leaves out a bank that amends it, or W does
+ * without a bank's acknowledgement.
+ */
 export interface RefusalMessage {
   readonly epoch: number;
+  /** The slot of what is refused. */
   readonly slot: Slot;
   readonly certificate: Certificate | null;
   readonly amendment: Amendment | null;
+  readonly acknowledgement: AcknowledgementMessage | null;
 }
 
-/** A re-included bank's attestation, passed on to the leader. */
-export interface RelayMessage {
-  /** Whose attestation it is. */
-  readonly bank: number;
-  readonly vote: VoteMessage;
+/** What a bank that was taken in by its amendment holds under a draft. */
+export interface AcknowledgementMessage extends Acknowledgement {
+  readonly epoch: number;
+  /** The slot of the draft. */
+  readonly slot: Slot;
+  /** The draft's digest. */
+  readonly draft: Uint8Array;
 }
 
-/** W of a draft whose inputs attested it with different slices, with their attestations. */
+/** W of a draft whose electorate attested it with different slices, with their attestations. */
 export interface ProposalMessage {
   readonly slot: Slot;
   /** The draft's header; its digest and what the attestations give make the value. */
@@ -234,6 +248,23 @@ export interface EvidenceMessage {
   readonly evidence: Evidence;
 }
 
+/** Asks what was sealed from an epoch on. */
+export interface RecallMessage {
+  /** The first epoch that the sender does not know to be sealed. */
+  readonly epoch: number;
+  /** Chosen by the sender's host at random, 16 bytes: the answer repeats it. */
+  readonly incarnation: Uint8Array;
+}
+
+/** Answers {@link RecallMessage}; every sealed epoch proves itself, so unsigned. */
+export interface HistoryMessage {
+  /** As in the request. */
+  readonly epoch: number;
+  readonly incarnation: Uint8Array;
+  /** Encoded `SealedEpoch`s, from `epoch` on and one after the other; none when the sender knows of none. */
+  readonly epochs: readonly Uint8Array[];
+}
+
 /** Every message on the wire, by type. */
 export type MessageTypes = {
   open: OpenMessage;
@@ -245,7 +276,7 @@ export type MessageTypes = {
   forward: ForwardMessage;
   amendment: Amendment;
   refusal: RefusalMessage;
-  relay: RelayMessage;
+  acknowledgement: AcknowledgementMessage;
   proposal: ProposalMessage;
   repeat: RepeatMessage;
   notice: ProposalNotice;
@@ -264,6 +295,8 @@ export type MessageTypes = {
   result: ResultMessage;
   seal: SealMessage;
   evidence: EvidenceMessage;
+  recall: RecallMessage;
+  history: HistoryMessage;
 };
 
 /** Names of all message types, in the order of their tags. */
@@ -273,8 +306,8 @@ export type Message = { [T in MessageType]: { readonly type: T } & MessageTypes[
 /** A message of one type. */
 export type MessageOf<T extends MessageType> = Extract<Message, { readonly type: T }>;
 
-/** Evidence belongs to no epoch; everything else does. */
-export type EpochMessage = Exclude<Message, { type: 'evidence' }>;
+/** Evidence, and what is said of sealed epochs, belongs to no epoch; everything else does. */
+export type EpochMessage = Exclude<Message, { type: 'evidence' | 'recall' | 'history' }>;
 
 /** The epoch a message belongs to. */
 export function epochOf(message: EpochMessage): number {
@@ -290,8 +323,6 @@ export function epochOf(message: EpochMessage): number {
       return message.contents.draft.header.epoch;
     case 'proposal':
       return message.header.epoch;
-    case 'relay':
-      return message.vote.epoch;
     case 'testimony':
       return message.testimony.statement.epoch;
     case 'certificate':
@@ -317,12 +348,11 @@ export function viewOf(message: EpochMessage): number | null {
     case 'slices':
     case 'amendment':
     case 'refusal':
+    case 'acknowledgement':
     case 'proposal':
     case 'repeat':
     case 'vote':
       return message.slot.view;
-    case 'relay':
-      return message.vote.slot.view;
     default:
       return null;
   }

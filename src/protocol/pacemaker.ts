@@ -33,8 +33,7 @@ export function slotTimeout(delta: number, view: number): number {
 
 /**
  * Milliseconds that a leader waits for the attestations of a draft. It reaches all within Δ; a bank may wait 2 Δ for
- * slices, forward the draft to those whose slices it lacks, and wait 2 Δ more; a bank that was re-included may have the
- * draft from others, and its attestation be passed on by them; 7 Δ are enough for all of it.
+ * slices, forward the draft to those whose slices it lacks, and wait 2 Δ more; with Δ for the way back, and some more.
  */
 export function attestPatience(delta: number): number {
   return 7 * delta;

@@ -19,8 +19,11 @@ export interface Opened {
 }
 
 /** Checks the VRF proof in an Open, or in the header of a draft that was made under it. */
-export function openedBy(context: EpochContext, view: number, proof: Uint8Array): Opened | null {
-  const { manifest, suite, chain } = context;
+export function openedBy(
+  { manifest, suite, chain }: Pick<EpochContext, 'manifest' | 'suite' | 'chain'>,
+  view: number,
+  proof: Uint8Array,
+): Opened | null {
   const leader = manifest.banks[chain.schedule[view % chain.schedule.length]!]!;
   const output = suite.vrf.verify(leader.vrf, openInput(manifest, chain, view), proof);
   return output && { view, proof, output, key: sketchKeyOf(manifest, output) };

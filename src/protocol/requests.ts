@@ -16,9 +16,21 @@ import type { Statement } from './statement.js';
 /** Keys that one fetch asks for, at most. */
 export const MAX_FETCH = 4096;
 
+/** Bytes that tell one life of a bank's process from the next. */
+export const INCARNATION_LENGTH = 16;
+/** Bytes of an encoded sealed epoch, at most: twice the evidence that fits into a seal. */
+export const MAX_SEALED_EPOCH_BYTES = 1 << 23;
+/** Sealed epochs in one answer, at most. */
+export const PAGE_EPOCHS = 32;
+
 /** What the leader of a view signs when it opens it. The justification proves itself and stays outside. */
-export function openStatement(open: Pick<OpenMessage, 'epoch' | 'view' | 'proof'>): Statement {
-  return { type: 'open', epoch: open.epoch, slot: { view: open.view, index: 0 }, body: open.proof };
+export function openStatement({
+  epoch,
+  view,
+  seed,
+  proof,
+}: Pick<OpenMessage, 'epoch' | 'view' | 'seed' | 'proof'>): Statement {
+  return { type: 'open', epoch, slot: { view, index: 0 }, body: concatBytes(seed, proof) };
 }
 
 /** What a bank signs with each part of its sketch: one for each view and part. */

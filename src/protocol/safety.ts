@@ -18,7 +18,8 @@ export type Refusal =
   | 'against-justification'
   | 'unattested'
   | 'not-prepared'
-  | 'already-signed';
+  | 'already-signed'
+  | 'abstaining';
 
 /**
  * The rules of agreement, and the only holder of what they depend on: what was signed, the lock, the highest timeout.
@@ -34,6 +35,7 @@ export class Safety {
   #abandoned = -1;
   #lock: Certificate | null = null;
   #reported: Certificate | null = null;
+  #entered: TimeoutCertificate | null = null;
 
   constructor(
     private readonly epoch: number,
@@ -54,6 +56,17 @@ export class Safety {
   /** The lock as the timeout for {@link abandoned} reported it; the lock may have moved since. */
   get reported(): Certificate | null {
     return this.#reported;
+  }
+
+  /** What let this bank into the last view above 0 that it entered, also before a restart; null for none. */
+  get entered(): TimeoutCertificate | null {
+    return this.#entered;
+  }
+
+  /** Notes what lets this bank into a view. The caller has verified it. */
+  enter(proof: TimeoutCertificate): void {
+    this.#entered = proof;
+    this.journal.write({ type: 'entered', proof });
   }
 
   /** Notes a prepare certificate. The caller has verified it. */
@@ -99,7 +112,9 @@ export class Safety {
   /** Signs the end of a view and everything below it, reporting the lock. */
   abandon(view: number): Uint8Array | Refusal {
     if (view <= this.#abandoned) return 'already-signed';
-    const signature = this.journal.signVote(timeoutStatement(this.epoch, view, this.#lock?.slot ?? null));
+    const statement = timeoutStatement(this.epoch, view, this.#lock?.slot ?? null);
+    if (this.journal.mute(this.epoch)) return 'abstaining';
+    const signature = this.journal.signVote(statement);
     this.#abandoned = view;
     this.#reported = this.#lock;
     return signature;
@@ -111,6 +126,7 @@ export class Safety {
       if (!this.#lock || compareSlots(entry.certificate.slot, this.#lock.slot) > 0)
         this.#lock = entry.certificate;
     }
+    if (entry.type === 'entered' && entry.proof.epoch === this.epoch) this.#entered = entry.proof;
     if (entry.type !== 'signed' || entry.statement.epoch !== this.epoch || !entry.statement.slot) return;
     const { type, slot } = entry.statement;
     if (type === 'timeout' && slot.view > this.#abandoned) {

@@ -1,9 +1,9 @@
+import { areAscending, bitmapCodec } from '../crypto/bitmap.js';
 import { concatBytes, equalBytes } from '../crypto/bytes.js';
 import { type Codec, encode, fixed, list, struct } from '../crypto/encoding.js';
 import { ConcordatError } from '../crypto/error.js';
 import { type Totals, totalsCodec } from '../data/outcome.js';
-import { bitmapCodec } from './bitmap.js';
-import { areSigners, type Certificate, certificateCodec, verifyCertificate } from './certificate.js';
+import { type Certificate, certificateCodec, verifyCertificate } from './certificate.js';
 import { parentOf } from './chain.js';
 import { type DraftHeader, draftDigest, draftHeaderCodec } from './draft.js';
 import { type Evidence, evidenceCodec, verifyEvidence } from './evidence.js';
@@ -163,7 +163,7 @@ export function checkSeal(manifest: Manifest, seal: Seal, suite: Suite): Verifie
 function checkResult(manifest: Manifest, seal: Seal, value: Uint8Array, suite: Suite): void {
   const eligible = new Set(executorsOf(seal.header, manifest.executors));
   if (
-    !areSigners(seal.executors, manifest.size) ||
+    !areAscending(seal.executors, manifest.size) ||
     seal.executors.length < manifest.sealQuorum ||
     seal.executors.some((bank) => !eligible.has(bank))
   )

@@ -1,3 +1,4 @@
+import { SignatureCollector } from '../crypto/bls-certificate.js';
 import { equalBytes, toHex } from '../crypto/bytes.js';
 import { encode } from '../crypto/encoding.js';
 import { isConcordatError } from '../crypto/error.js';
@@ -9,9 +10,9 @@ import { type Evidence, evidenceCodec } from './evidence.js';
 import type { MessageOf } from './messages.js';
 import { wantStatement } from './requests.js';
 import { checkSeal, executorsOf, type ResultClaim, resultStatement, type Seal } from './seal.js';
+import { misplaced } from './sealed-epoch.js';
 import { statementDigest } from './statement.js';
 import type { Agreed } from './value.js';
-import { SignatureCollector } from './votes.js';
 
 /** Runs out when the current collector of result votes has not sealed. */
 export const COLLECTOR_TIMER = 'collector';
@@ -115,9 +116,7 @@ export class Sealing {
   /** Whether a seal that came in is this epoch's, in this chain. */
   accepts(seal: Seal): boolean {
     const { manifest, suite, chain } = this.context;
-    const { header } = seal;
-    if (header.epoch !== chain.epoch || !equalBytes(header.parent, chain.parent)) return false;
-    if (header.schedule.some((bank, i) => bank !== chain.schedule[i])) return false;
+    if (misplaced(chain, seal)) return false;
     try {
       checkSeal(manifest, seal, suite);
       return true;
@@ -135,7 +134,7 @@ export class Sealing {
     let tally = this.#tallies.get(key);
     if (!tally) {
       const digest = statementDigest(manifest.consortiumId, resultStatement(chain.epoch, claim));
-      tally = { claim, votes: new SignatureCollector(manifest, suite, digest) };
+      tally = { claim, votes: new SignatureCollector(suite.bls, manifest.keys, digest) };
       this.#tallies.set(key, tally);
     }
     tally.votes.add(from, message.signature);

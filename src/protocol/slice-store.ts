@@ -16,7 +16,7 @@ import {
   slicesRoot,
   slicesStatement,
 } from './slice-header.js';
-import { compareSlots, type Slot } from './slot.js';
+import { lastSlotIndex, type Slot } from './slot.js';
 import { statementDigest } from './statement.js';
 import type { Holding } from './value.js';
 
@@ -36,8 +36,8 @@ export class SliceStore {
   readonly #reads = new Map<string, ReadDraft>();
   /** By draft (hex), then by dealer. */
   readonly #held = new Map<string, Map<number, HeldSlices>>();
-  /** Slices that came before their draft: one message of each dealer, of the highest slot. */
-  readonly #early = new Map<number, SlicesMessage>();
+  /** Slices that came before their draft, by slot: one message of each dealer. */
+  readonly #early = new Map<string, Map<number, SlicesMessage>>();
 
   constructor(private readonly context: EpochContext) {}
 
@@ -47,11 +47,8 @@ export class SliceStore {
     const { slot } = read.draft.header;
     this.#reads.set(slotName(slot), read);
     if (!this.#held.has(toHex(read.digest))) this.#held.set(toHex(read.digest), new Map());
-    for (const [dealer, message] of this.#early) {
-      if (compareSlots(message.slot, slot) > 0) continue;
-      this.#early.delete(dealer);
-      if (compareSlots(message.slot, slot) === 0) this.#take(dealer, message);
-    }
+    for (const [dealer, message] of this.#early.get(slotName(slot)) ?? []) this.#take(dealer, message);
+    this.#early.delete(slotName(slot));
   }
 
   /**
@@ -86,8 +83,9 @@ export class SliceStore {
   /** A dealer's slices for this bank. Returns a word for why they were refused, or null. */
   onSlices(from: number, message: MessageOf<'slices'>): string | null {
     if (this.#reads.has(slotName(message.slot))) return this.#take(from, message);
-    const earlier = this.#early.get(from);
-    if (!earlier || compareSlots(earlier.slot, message.slot) < 0) this.#early.set(from, message);
+    if (message.slot.index > lastSlotIndex(this.context.manifest.faults)) return 'no-such-slot';
+    const early = this.#early.get(slotName(message.slot)) ?? new Map<number, SlicesMessage>();
+    if (!early.has(from)) this.#early.set(slotName(message.slot), early.set(from, message));
     return null;
   }
 

@@ -13,7 +13,7 @@ export function compareSlots(a: Slot, b: Slot): number {
   return a.view - b.view || a.index - b.index;
 }
 
-/** The last slot index of a view: one draft and a redraft for each bank that may be dropped or brought back. */
+/** The last slot index of a view: one draft, W, and three for each liar. */
 export function lastSlotIndex(faults: number): number {
   return 3 * faults + 1;
 }

@@ -16,6 +16,7 @@ export const STATEMENT_TYPES = [
   'proposal',
   'slices',
   'envelope',
+  'acknowledgement',
   'prepare',
   'commit',
   'timeout',
@@ -24,6 +25,7 @@ export const STATEMENT_TYPES = [
   'missing',
   'compare',
   'result',
+  'succession',
 ] as const;
 
 /** What a statement is about; part of what is signed, so that no signature serves two purposes. */

@@ -5,10 +5,9 @@ import type { Certificate, TimeoutCertificate } from './certificate.js';
 import { leaderOf } from './chain.js';
 import type { SignedCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
-import { type Contents, draftDigest } from './draft.js';
+import { type Contents, type DraftHeader, draftDigest, isWhole } from './draft.js';
 import type { DraftStore } from './drafts.js';
 import { checkDraft, checkOpen, makeSketchPart } from './following.js';
-import { SPENT_TIMER } from './inclusion.js';
 import { ATTEST_TIMER, COLLECT_TIMER, Leading } from './leading.js';
 import type { MessageOf } from './messages.js';
 import type { Proposals } from './proposals.js';
@@ -27,7 +26,7 @@ export type ViewMessage = MessageOf<
   | 'slices'
   | 'amendment'
   | 'refusal'
-  | 'relay'
+  | 'acknowledgement'
   | 'proposal'
   | 'repeat'
 >;
@@ -56,8 +55,6 @@ export class View {
   #opened: Opened | null = null;
   #attesting: Attesting | null = null;
   #leading: Leading | null = null;
-  /** The highest slot whose proposal this bank has shown to everybody. */
-  #told = -1;
 
   /** @param justification what ended the view before; null in view 0 */
   constructor(
@@ -85,10 +82,10 @@ export class View {
     const host = {
       propose: this.parts.agreement.propose.bind(this.parts.agreement),
       proposeValue: this.parts.agreement.proposeValue.bind(this.parts.agreement),
-      wronglyLeftOut: () => {
-        const attesting = this.#attesting;
-        return attesting?.read ? attesting.inclusion.wronglyLeftOut(attesting.read) : [];
-      },
+      wronglyLeftOut: () => this.#attesting?.inclusion.wronglyLeftOut() ?? [],
+      acknowledged: (header: DraftHeader) => this.#attesting?.awaiting.held(header) ?? [],
+      isAcknowledged: (header: DraftHeader, by: readonly number[]) =>
+        this.#attesting?.awaiting.isOver(header, by) ?? false,
     };
     const commitment = this.parts.commitment();
     this.#leading = new Leading(this.context, host, this.number, this.justification, commitment);
@@ -111,8 +108,7 @@ export class View {
   onTimer(id: string): boolean {
     if (id === COLLECT_TIMER) this.#leading?.onCollectTimer();
     else if (id === ATTEST_TIMER) this.#leading?.onAttestTimer();
-    else if (id === SLICES_TIMER || id === THIN_TIMER || id.startsWith(SPENT_TIMER))
-      this.#attesting?.onTimer(id);
+    else if (this.#attesting?.onTimer(id)) this.#leading?.onVote();
     else return false;
     return true;
   }
@@ -137,7 +133,6 @@ export class View {
       vote: agreement.vote.bind(agreement),
       lock,
       leader: () => this.#leader,
-      latest: () => this.parts.proposals.last(this.number),
     };
     this.#attesting = new Attesting(this.context, host, drafts, slices, message);
     if (message.justification?.certificate || this.leads) return null;
@@ -164,9 +159,9 @@ export class View {
         if (!this.#isSlot(message.slot)) return 'amendment-invalid';
         return this.#attesting?.onAmendment(message) ?? null;
       case 'refusal':
-        return this.#onRefusal(from, message);
-      case 'relay':
-        return this.#onRelay(message);
+        return this.#onRefusal(message);
+      case 'acknowledgement':
+        return this.#onAcknowledgement(message);
       case 'proposal':
         return this.#onProposal(from, message);
       case 'repeat':
@@ -174,24 +169,24 @@ export class View {
     }
   }
 
-  /** A draft that another bank shows. The leader signed it: nobody else is believed. */
-  onForward(message: MessageOf<'draft'>, awaited: boolean): string | null {
-    const { slot } = message.draft.header;
-    const known = this.parts.proposals.isExamined(slot);
+  /**
+   * A draft that another bank shows. The leader signed it: nobody else is believed. Whoever shows it waits for an answer,
+   * if it leaves this bank out or takes it in.
+   */
+  onForward(from: number, message: MessageOf<'draft'>): string | null {
     const refusal = this.#onDraft(this.#leader, message);
-    if (known && awaited && !refusal) this.#attesting?.onShown(draftDigest(message.draft.header));
-    // Who shows a draft of a slot that the leader has left behind, and waits for this bank, learns why in vain.
-    const latest = this.parts.proposals.last(this.number);
-    if (latest && compareSlots(latest.slot, slot) > 0 && latest.slot.index > this.#told) {
-      this.#told = latest.slot.index;
-      this.context.courier.broadcast({ type: 'notice', ...latest });
-    }
-    return refusal;
+    if (refusal || !this.#opened || !this.#attesting || !isWhole(message.draft)) return refusal;
+    const { inputs, amended } = message.draft.header;
+    if (inputs.includes(this.context.self) && !amended.includes(this.context.self)) return null;
+    const last = this.#attesting.read;
+    const isLast = last && equalBytes(last.digest, draftDigest(message.draft.header));
+    const read = isLast ? last : readDraft(this.context, message.draft, this.#opened);
+    if (read) this.#attesting.onShown(from, read, this.parts.commitment());
+    return null;
   }
 
-  /** A vote: counted, if this bank leads; else perhaps the attestation of a bank that was brought back. */
+  /** A vote: counted, if this bank leads. */
   onVote(from: number, message: MessageOf<'vote'>): void {
-    if (!this.#leading && message.holdings) this.#attesting?.onAttestation(from, message, true);
     this.parts.agreement.onVote(from, message);
     if (message.phase === 'prepare') this.#leading?.onVote();
   }
@@ -231,32 +226,35 @@ export class View {
     if (this.parts.agreement.justification?.certificate) return 'not-prepared';
     const read = readDraft(this.context, draft, this.#opened);
     const commitment = this.parts.commitment();
-    const wrong = checkDraft(this.context, draft, this.#opened, read, commitment, (root, thin) =>
-      attesting.inclusion.symbolsOf(root, thin),
-    );
+    const { inclusion } = attesting;
+    const wrong = checkDraft(this.context, message, this.#opened, read, commitment, inclusion);
     if (wrong || !read) return wrong;
     this.parts.drafts.keep(draft);
     this.parts.agreement.extend();
-    attesting.onDraft(read, { draft, signature }, commitment);
+    attesting.onDraft(read, { draft, amendments: message.amendments, signature }, commitment);
     this.parts.gotDraft();
     return null;
   }
 
-  #onRefusal(from: number, message: MessageOf<'refusal'>): string | null {
-    const { certificate, amendment, slot } = message;
+  #onRefusal(message: MessageOf<'refusal'>): string | null {
+    const { certificate, amendment, acknowledgement } = message;
     if (certificate && !this.parts.agreement.onCertificate(certificate)) return 'certificate-invalid';
-    const shown = amendment && this.#isSlot(amendment.slot);
-    const refusal = shown ? this.#attesting?.onRefusal(from, slot, amendment) : null;
-    this.#leading?.onRefusal(from, message);
-    return refusal ?? null;
+    const attesting = this.#attesting;
+    if (!attesting || !this.#leading) return null;
+    if (amendment && !this.#isSlot(amendment.slot)) return 'amendment-invalid';
+    if (acknowledgement && !this.#isSlot(acknowledgement.slot)) return 'acknowledgement-invalid';
+    const refusal =
+      (amendment && attesting.onAmendment(amendment)) ||
+      (acknowledgement && attesting.onAcknowledgement(acknowledgement));
+    this.#leading.onRefusal(message);
+    return refusal || null;
   }
 
-  /** Counted only if its bank signed it: else whoever passes it on could take that bank's place in the tally. */
-  #onRelay({ bank, vote }: MessageOf<'relay'>): string | null {
-    if (!this.#leading || !this.#attesting?.onAttestation(bank, vote, false)) return null;
-    this.parts.agreement.onVote(bank, vote);
+  #onAcknowledgement(message: MessageOf<'acknowledgement'>): string | null {
+    if (!this.#isSlot(message.slot)) return 'acknowledgement-invalid';
+    const refusal = this.#attesting?.onAcknowledgement(message) ?? null;
     this.#leading?.onVote();
-    return null;
+    return refusal;
   }
 
   #onProposal(from: number, message: MessageOf<'proposal'>): string | null {
@@ -274,9 +272,10 @@ export class View {
     if (!proposals.examine(slot)) return null;
     drafts.note(digest, agreed);
     agreement.extend();
-    const voted = this.#attesting.onProposal(message, value);
-    const contents = drafts.get(value);
-    if (voted && contents) drafts.vouch(this.context, contents);
+    this.#attesting.onProposal(message, value, () => {
+      const contents = drafts.get(value);
+      if (contents) drafts.vouch(this.context, contents);
+    });
     this.parts.gotDraft();
     return null;
   }
@@ -296,8 +295,7 @@ export class View {
     agreement.extend();
     const { epoch } = this.context.chain;
     const ballot = { phase: 'prepare', epoch, slot, value, electorate: null } as const;
-    if (agreement.vote({ ballot, holdings: null, attested: false, toAll: false }))
-      drafts.vouch(this.context, contents);
+    if (agreement.vote({ ballot, holdings: null, attested: false })) drafts.vouch(this.context, contents);
     this.parts.gotDraft();
     return null;
   }

@@ -18,7 +18,10 @@ import type { Random } from './random.js';
  * agree, or a bank's column in it is changed. Where there are no differences, one is denied: the common root is another.
  * Everything else is as it was, whole and signed.
  */
-export function lyingDraft({ draft }: MessageOf<'draft'>, context: AttackContext): MessageOf<'draft'> {
+export function lyingDraft(
+  { draft, amendments }: MessageOf<'draft'>,
+  context: AttackContext,
+): MessageOf<'draft'> {
   const { manifest, random } = context;
   const rule = classRule(manifest);
   const { inputs } = draft.header;
@@ -26,14 +29,14 @@ export function lyingDraft({ draft }: MessageOf<'draft'>, context: AttackContext
   const truth = decode(codec, draft.table);
   const lie =
     truth.rows.length === 0 ? denied(draft, random) : withTable(draft, falseTable(truth, rule, random), rule);
-  return signedDraft(lie, context);
+  return { ...signedDraft(lie, context), amendments };
 }
 
-/** A draft as its leader sends it. */
+/** A draft that takes nobody in, as its leader sends it. */
 export function signedDraft(draft: Draft, { sign }: AttackContext): MessageOf<'draft'> {
   const { epoch, slot } = draft.header;
   const signature = sign(proposalStatement(epoch, slot, draftDigest(draft.header)));
-  return { type: 'draft', draft, signature };
+  return { type: 'draft', draft, amendments: [], signature };
 }
 
 function denied(draft: Draft, random: Random): Draft {

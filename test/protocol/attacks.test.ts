@@ -92,7 +92,7 @@ describe('a Byzantine leader', () => {
             const statement = proposalStatement(0, draft.header.slot, draftDigest(lie.header));
             return {
               ...letter,
-              message: { type: 'draft', draft: lie, signature: four.sign(liar, statement) },
+              message: { type: 'draft', draft: lie, amendments: [], signature: four.sign(liar, statement) },
             };
           });
           return [letter, ...flood];

@@ -44,7 +44,7 @@ function bundle(): Attestations {
           )
         : says(bank),
     );
-  return votes.differing()!;
+  return votes.differing([])!;
 }
 
 describe('attestations that are alike', () => {
@@ -52,7 +52,7 @@ describe('attestations that are alike', () => {
     const votes = tally();
     for (const bank of C) {
       expect(votes.certify()).toBeNull();
-      expect(votes.differing()).toBeNull();
+      expect(votes.differing([])).toBeNull();
       expect(votes.missing).toContain(bank);
       votes.add(bank, says(bank));
     }
@@ -60,7 +60,7 @@ describe('attestations that are alike', () => {
     expect(certificate).toMatchObject({ phase: 'prepare', attested: true, signers: C, slot: header.slot });
     expect(certificate.value).toEqual(attestationBallot(fixture.manifest, header, full).value);
     expect(verifyCertificate(fixture.manifest, fixture.suite, certificate)).toBe(true);
-    expect(votes.differing()).toBeNull();
+    expect(votes.differing([])).toBeNull();
     expect(votes.missing).toEqual([]);
   });
 
@@ -79,7 +79,7 @@ describe('attestations that differ', () => {
     const lists = new Map(C.map((bank) => [bank, full.slice(bank % 3)] as const));
     for (const bank of C) votes.add(bank, says(bank, lists.get(bank)));
     expect(votes.certify()).toBeNull();
-    const attested = verify(votes.differing()!)!;
+    const attested = verify(votes.differing([])!)!;
     expect(attested.lists).toEqual(lists);
     expect(attested.agreed).toEqual(agreedFrom(fixture.manifest, lists));
     expect(attested.agreed).not.toEqual(agreedAlike(fixture.manifest, full));
@@ -92,9 +92,9 @@ describe('attestations that differ', () => {
     for (let cut = 0; cut < encoded.length; cut += step)
       expect(() => decode(attestationsCodec, encoded.subarray(0, cut))).toThrow();
     expect(() => decode(attestationsCodec, Uint8Array.of(...encoded, 0))).toThrow();
-    // A bit for a pair that does not exist.
+    // A bit for a pair that does not exist: before the count of acknowledgements, and the signature.
     const padded = encoded.slice();
-    padded[encoded.length - 97]! |= 0x80;
+    padded[encoded.length - 98]! |= 0x80;
     expect(() => decode(attestationsCodec, padded)).toThrow(/not canonical/);
   });
 
@@ -140,7 +140,7 @@ describe('attestations that differ', () => {
       const pairs = full.slice(0, 2);
       for (const bank of inputs)
         votes.add(bank, attestation(fixture, bank, lie, bank === 0 ? pairs : pairs.slice(1)));
-      expect(verify(votes.differing()!, lie), `${inputs}`).toBeNull();
+      expect(verify(votes.differing([])!, lie), `${inputs}`).toBeNull();
     }
   });
 
@@ -152,7 +152,8 @@ describe('attestations that differ', () => {
       root: new Uint8Array(32).fill(i),
     }));
     const lists = Array.from({ length: banks }, () => [0, pairs.length - 1]);
-    const value = { pairs, lists, signature: new Uint8Array(96) };
+    const acknowledged = [{ bank: 9, list: [1], signature: new Uint8Array(64) }];
+    const value = { pairs, lists, acknowledged, signature: new Uint8Array(96) };
     expect(decode(attestationsCodec, encode(attestationsCodec, value))).toEqual(value);
   });
 });
@@ -197,7 +198,7 @@ describe('a tally of attestations', () => {
       votes.add(0, { ...says(0, list), signature: says(1).signature });
       expect(votes.missing).toEqual([]);
       expect(votes.certify()).toBeNull();
-      expect(votes.differing()).toBeNull();
+      expect(votes.differing([])).toBeNull();
       expect(votes.missing).toEqual([0]);
     }
   });
@@ -230,7 +231,7 @@ describe('a tally of attestations', () => {
     other.add(0, says(0, full.slice(1)));
     other.add(0, says(0, full.slice(2)));
     other.add(0, says(0));
-    const { lists } = verify(other.differing()!)!;
+    const { lists } = verify(other.differing([])!)!;
     expect([full.slice(1), full.slice(2)]).toContainEqual(lists.get(0));
   });
 });

@@ -1,15 +1,19 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { toHex } from '../../src/crypto/bytes.js';
+import { acknowledgementStatement } from '../../src/protocol/acknowledgements.js';
+import { ACKNOWLEDGE_TIMER } from '../../src/protocol/acknowledging.js';
 import type { Proposed } from '../../src/protocol/agreement.js';
 import { makeAmendment } from '../../src/protocol/amendment.js';
+import { AttestationTally, verifyAttestations } from '../../src/protocol/attestations.js';
 import { Attesting, SLICES_TIMER, THIN_TIMER } from '../../src/protocol/attesting.js';
+import { AWAIT_TIMER } from '../../src/protocol/awaiting.js';
 import type { Certificate } from '../../src/protocol/certificate.js';
 import { DraftStore } from '../../src/protocol/drafts.js';
-import { SPENT_TIMER } from '../../src/protocol/inclusion.js';
-import type { Message, MessageOf, ProposalNotice } from '../../src/protocol/messages.js';
-import { amendmentStatement } from '../../src/protocol/requests.js';
+import type { Amendment, Message, MessageOf } from '../../src/protocol/messages.js';
 import { SliceStore } from '../../src/protocol/slice-store.js';
-import { attestation, type Desk, deskOf, draftOf, openView } from './drafting.js';
-import { consortium, type Fixture, ledger, Net, others } from './network.js';
+import { agreedValue } from '../../src/protocol/value.js';
+import { acknowledgement, attestation, type Desk, deskOf, draftOf, openView } from './drafting.js';
+import { consortium, type Fixture, ledger } from './network.js';
 
 const LEADER = 0;
 let bare: Fixture; // n = 4, nothing is dealt
@@ -26,7 +30,6 @@ function scene(fixture: Fixture, bank: number) {
   const votes: Proposed[] = [];
   let lock: Certificate | null = null;
   let allowed = true;
-  let latest: ProposalNotice | null = null;
   const host = {
     vote: (proposed: Proposed) => {
       if (allowed) votes.push(proposed);
@@ -34,7 +37,6 @@ function scene(fixture: Fixture, bank: number) {
     },
     lock: () => lock,
     leader: () => LEADER,
-    latest: () => latest,
   };
   const slices = new SliceStore(context);
   const { message } = openView(fixture);
@@ -44,17 +46,14 @@ function scene(fixture: Fixture, bank: number) {
     attesting,
     votes,
     slots: () => votes.map(({ ballot }) => ballot.slot.index),
-    see(index: number, inputs: readonly number[]) {
-      const { read, forward } = draftOf(fixture, desks, inputs, index);
-      const { signature } = forward.draft;
-      if (!latest || latest.slot.index < index)
-        latest = { epoch: 0, slot: { view: 0, index }, subject: read.digest, signature };
+    see(index: number, inputs: readonly number[], amendments: readonly Amendment[] = []) {
+      const { read, forward } = draftOf(fixture, desks, inputs, index, amendments);
       attesting.onDraft(read, forward.draft, commitment);
       return read;
     },
     amends(index: number, of: readonly number[], whose = 3) {
       const { read } = draftOf(fixture, desks, of, index);
-      return makeAmendment(desks[whose]!.context, read, desks[whose]!.commitment);
+      return makeAmendment(desks[whose]!.context, read, desks[whose]!.commitment)!;
     },
     forbid(certificate: Certificate | null) {
       allowed = false;
@@ -75,7 +74,7 @@ describe('a bank with a draft that it found right', () => {
     const { see, votes } = scene(bare, 1);
     const read = see(0, ALL);
     expect(votes).toHaveLength(1);
-    expect(votes[0]).toMatchObject({ holdings: [], attested: false, toAll: false });
+    expect(votes[0]).toMatchObject({ holdings: [], attested: false });
     expect(votes[0]!.ballot.electorate).toEqual(read.draft.header.inputs);
   });
 
@@ -120,17 +119,6 @@ describe('a bank with a draft that it found right', () => {
     expect(refusals[0]).toMatchObject({ to: LEADER, amendment, certificate: null });
   });
 
-  it('attests it after all when the bank is proven faulty', () => {
-    const { see, attesting, slots, amends, desks } = scene(bare, 1);
-    see(0, THREE);
-    attesting.onAmendment(amends(0, THREE));
-    attesting.onTimer(THIN_TIMER);
-    expect(slots()).toEqual([]);
-    desks[1]!.proven.add(3);
-    attesting.retry();
-    expect(slots()).toEqual([0]);
-  });
-
   it('shows the leader the certificate that its vote would contradict', () => {
     const { see, forbid, sent } = scene(bare, 1);
     const certificate: Certificate = {
@@ -158,91 +146,128 @@ describe('a bank with a draft that it found right', () => {
   });
 });
 
-describe('a bank that was left out and is brought back', () => {
-  it('attests to everybody', () => {
-    const { see, votes } = scene(bare, 3);
-    see(0, THREE);
-    see(1, ALL);
-    expect(votes).toMatchObject([{ toAll: true, ballot: { slot: { index: 1 } } }]);
+describe('a bank that a draft takes in by its amendment', () => {
+  const acknowledged = (desk: ReturnType<typeof scene>) =>
+    desk
+      .sent('acknowledgement')
+      .map(({ to, bank, slot, holdings }) => [to, bank, slot.index, holdings.length]);
+
+  it('does not attest it: deals, shows it to who has not dealt, and two delays later says what it holds, to everybody', () => {
+    const desk = scene(dealing, 3);
+    desk.see(1, ALL, [desk.amends(0, THREE)]);
+    const sent = desk.desks[3]!.sent();
+    const to = (type: string) => sent.filter(({ message }) => message.type === type).map((each) => each.to);
+    expect(to('slices').sort()).toEqual(ALL);
+    expect(to('forward').sort()).toEqual(ALL); // its own slices loop back later
+    desk.attesting.onTimer(`${ACKNOWLEDGE_TIMER}1`);
+    expect(acknowledged(desk).sort()).toEqual(ALL.map((each) => [each, 3, 1, 0]));
+    expect(desk.votes).toEqual([]);
+    desk.attesting.onTimer(`${ACKNOWLEDGE_TIMER}1`);
+    expect(acknowledged(desk)).toEqual([]);
   });
 
-  it('attests it at once when it still waits for slices and the next draft leaves it out again', () => {
-    const { see, votes } = scene(dealing, 3);
-    see(0, THREE);
-    see(1, ALL);
-    expect(votes).toEqual([]);
-    see(2, THREE);
-    expect(votes).toMatchObject([{ toAll: true, ballot: { slot: { index: 1 } } }]);
+  it('owes this to every draft, also of a slot before one that it has attested', () => {
+    const desk = scene(dealing, 3);
+    desk.see(4, ALL);
+    for (let i = 0; i < 2; i++) desk.attesting.onTimer(SLICES_TIMER);
+    expect(desk.slots()).toEqual([4]);
+    desk.see(1, ALL, [desk.amends(0, THREE)]);
+    desk.desks[3]!.sent();
+    desk.attesting.onTimer(`${ACKNOWLEDGE_TIMER}1`);
+    expect(acknowledged(desk)).toHaveLength(4);
   });
 
-  it('is not kept from it by an earlier draft without it that is shown late', () => {
-    const { see, attesting, slots, sent } = scene(dealing, 3);
-    see(0, THREE);
-    see(2, ALL);
-    sent('amendment');
-    see(1, THREE);
-    expect(sent('amendment')).toEqual([]);
-    for (let i = 0; i < 2; i++) attesting.onTimer(SLICES_TIMER);
-    expect(slots()).toEqual([2]);
-  });
-
-  it('has its attestation passed on to the leader, once, by who sees it', () => {
-    const { desks, see, attesting, amends, sent } = scene(bare, 1);
-    see(0, THREE);
-    attesting.onAmendment(amends(0, THREE));
-    const read = see(1, ALL);
-    const vote = attestation(bare, 3, read.draft.header);
-    sent('relay');
-    expect(attesting.onAttestation(3, { ...vote, signature: new Uint8Array(96) }, true)).toBe(false);
-    expect(sent('relay')).toEqual([]);
-    for (const news of [true, false]) {
-      expect(attesting.onAttestation(3, vote, true)).toBe(news);
-      expect(sent('relay').map(({ to, bank }) => [to, bank])).toEqual(news ? [[LEADER, 3]] : []);
-    }
-    expect(desks[1]!.evidence).toEqual([]);
-  });
-
-  it('does not lose its place to a leader that goes on before its attestation is there', () => {
-    const { see, attesting, slots, amends } = scene(bare, 1);
-    see(0, THREE);
-    attesting.onAmendment(amends(0, THREE));
-    const back = see(1, ALL);
-    see(2, THREE);
-    attesting.onAmendment(amends(2, THREE));
-    attesting.onAttestation(3, attestation(bare, 3, back.draft.header), true);
-    attesting.onTimer(`${SPENT_TIMER}3`);
-    attesting.onTimer(THIN_TIMER);
-    expect(slots()).toEqual([1]);
+  it('says nothing when nothing is dealt', () => {
+    const desk = scene(bare, 3);
+    desk.see(1, ALL, [desk.amends(0, THREE)]);
+    desk.attesting.onTimer(`${ACKNOWLEDGE_TIMER}1`);
+    expect(acknowledged(desk)).toEqual([]);
   });
 });
 
-describe('an amendment', () => {
-  // A leader decides when it opens its view to whom: the bank it leaves out may hear of the draft before the others do.
-  it('that comes before the Open of its view is kept for the draft that it is of', () => {
-    const desks = ALL.map((bank) => deskOf(bare, bank, ledger()));
-    const net = new Net(bare, { absent: ALL });
-    const leader = net.leader(0);
-    const [out, judge] = others(bare, leader) as [number, number];
-    const inputs = others(bare, out);
-    const { read, forward } = draftOf(bare, desks, inputs);
-    const { message: open } = openView(bare);
-    const amendment = makeAmendment(desks[out]!.context, read, desks[out]!.commitment);
-    const bank = net.banks[judge]!;
-    const deliver = (from: number, message: Message) =>
-      bank.step({ type: 'message', from, bytes: bare.encode(message) });
-    bank.step({ type: 'start', dataset: ledger() });
-    deliver(out, { type: 'amendment', ...amendment });
-    deliver(leader, { type: 'open', ...open });
-    deliver(leader, { type: 'draft', ...forward.draft });
-    const { send } = bank.step({ type: 'timer', id: `0/${THIN_TIMER}` });
-    expect(send.map(({ bytes }) => bare.decode(bytes).type)).toEqual(['refusal']);
+describe('a proposal of W', () => {
+  /** Bank 1 votes on what is dealt under a draft that takes bank 3 in, of which bank 2 holds less than the others. */
+  function proposed(acknowledging: readonly number[]) {
+    const desk = scene(dealing, 1);
+    const amendments = [desk.amends(0, THREE)];
+    const read = desk.see(1, ALL, amendments);
+    const { header } = read.draft;
+    const root = new Uint8Array(32).fill(1);
+    const said = acknowledging.map((bank) => acknowledgement(dealing, bank, header, [{ dealer: 3, root }]));
+    const tally = new AttestationTally(dealing.manifest, dealing.suite, header);
+    for (const bank of THREE)
+      tally.add(bank, attestation(dealing, bank, header, bank === 2 ? [] : [{ dealer: 3, root }]));
+    const attestations = tally.differing(said)!;
+    const { agreed } = verifyAttestations(dealing.manifest, dealing.suite, header, attestations)!;
+    const value = agreedValue(read.digest, agreed);
+    const slot = { view: 0, index: 2 };
+    const message = { type: 'proposal', slot, header, attestations, signature: new Uint8Array(64) } as const;
+    let voted = 0;
+    desk.attesting.onProposal(message, value, () => voted++);
+    return { ...desk, read, agreed, voted: () => voted, said: acknowledgement(dealing, 3, header) };
+  }
+
+  it('that has the acknowledgement of everybody taken in gets a vote at once, and W counts it', () => {
+    const { voted, agreed, slots } = proposed([3]);
+    expect(voted()).toBe(1);
+    expect(slots()).toEqual([2]);
+    expect(agreed.holdings.map(({ dealer }) => dealer)).toEqual([3]);
   });
 
-  it('that its bank did not sign is refused, by whomever it is shown', () => {
-    const { see, attesting, amends } = scene(bare, 1);
-    see(0, THREE);
-    const amendment = amends(0, THREE);
-    const signature = bare.sign(2, amendmentStatement(amendment));
-    expect(attesting.onAmendment({ ...amendment, signature })).toBe('amendment-unsigned');
+  it('that lacks one waits for it, four delays at most', () => {
+    const { voted, attesting, agreed, read } = proposed([]);
+    expect(agreed.holdings).toEqual([]);
+    expect(voted()).toBe(0);
+    attesting.onTimer(AWAIT_TIMER + toHex(read.digest));
+    expect(voted()).toBe(1);
+  });
+
+  it('that lacks one which comes in time is refused with it, to the leader, and gets no vote later', () => {
+    const { voted, attesting, said, sent, read } = proposed([]);
+    expect(attesting.onAcknowledgement(said)).toBeNull();
+    const refusals = sent('refusal');
+    expect(refusals).toMatchObject([{ to: LEADER, slot: { index: 2 }, acknowledgement: said }]);
+    attesting.onTimer(AWAIT_TIMER + toHex(read.digest));
+    expect(voted()).toBe(0);
+  });
+
+  it('is not held up by what is no acknowledgement of the draft', () => {
+    const { voted, attesting, said, read, desks } = proposed([]);
+    const { header } = read.draft;
+    const signed = (change: object) => {
+      const changed = { ...said, ...change };
+      return { ...changed, signature: dealing.sign(changed.bank, acknowledgementStatement(changed)) };
+    };
+    const root = new Uint8Array(32);
+    const twice = [
+      { dealer: 1, root },
+      { dealer: 1, root },
+    ];
+    const bad = [
+      ['acknowledgement-unsigned', { ...said, signature: new Uint8Array(64) }],
+      ['acknowledgement-unsigned', { ...said, holdings: [{ dealer: 1, root }] }],
+      ['acknowledgement-unsigned', { ...said, bank: 1 }],
+      ['acknowledgement-invalid', { ...said, bank: 4 }],
+      ['acknowledgement-invalid', { ...said, epoch: 1 }],
+      ['acknowledgement-invalid', acknowledgement(dealing, 2, header)],
+      ['acknowledgement-invalid', signed({ holdings: twice })],
+      ['acknowledgement-invalid', signed({ holdings: [{ dealer: 9, root }] })],
+      [null, signed({ draft: root, slot: { view: 0, index: 3 } })],
+    ] as const;
+    for (const [code, each] of bad) expect(attesting.onAcknowledgement(each)).toBe(code);
+    attesting.onTimer(AWAIT_TIMER + toHex(read.digest));
+    expect(voted()).toBe(1);
+    expect(desks[1]!.evidence.every(({ accused }) => accused === 3)).toBe(true);
+  });
+
+  it('counts an acknowledgement that came before the draft', () => {
+    const desk = scene(dealing, 1);
+    const amendments = [desk.amends(0, THREE)];
+    const { read } = draftOf(dealing, desk.desks, ALL, 1, amendments);
+    const said = acknowledgement(dealing, 3, read.draft.header);
+    expect(desk.attesting.onAcknowledgement(said)).toBeNull();
+    expect(desk.attesting.awaiting.held(read.draft.header)).toEqual([]);
+    desk.see(1, ALL, amendments);
+    expect(desk.attesting.awaiting.held(read.draft.header)).toEqual([said]);
   });
 });

@@ -162,9 +162,9 @@ describe('a bank', () => {
           }
         }
       }),
-      { numRuns: 90 },
+      { numRuns: 60 },
     );
-    expect(steps).toBeGreaterThan(5000);
+    expect(steps).toBeGreaterThan(3500);
   });
 
   it('answers those who are still in the epoch before', () => {

@@ -85,12 +85,15 @@ describe('a ticket', () => {
       dataRoot: new Uint8Array(32),
       records: 0,
       statistics: new Uint8Array(32),
+      seed: chain.nextSeed,
       ticket,
     };
     expect(ticketOutput(manifest, suite, chain, commitment)).toHaveLength(64);
     expect(ticketOutput(manifest, suite, later, commitment)).toBeNull();
     for (const bank of [0, 2, 77])
       expect(ticketOutput(manifest, suite, chain, { ...commitment, bank })).toBeNull();
+    const other = { ...commitment, seed: new Uint8Array(32) };
+    expect(ticketOutput(manifest, suite, chain, other)).toBeNull();
     const bad = ticket.map((byte, i) => (i === 60 ? byte ^ 1 : byte));
     expect(ticketOutput(manifest, suite, chain, { ...commitment, ticket: bad })).toBeNull();
   });

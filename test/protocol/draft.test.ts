@@ -56,7 +56,7 @@ function answers(alter: (draft: Draft) => Draft): { codes: Set<string>; votes: S
         const draft = alter(message.draft);
         digests.push(draftDigest(draft.header));
         const statement = proposalStatement(0, draft.header.slot, draftDigest(draft.header));
-        return [{ ...letter, message: { type: 'draft', draft, signature: fixture.sign(leader, statement) } }];
+        return [{ ...letter, message: { ...message, draft, signature: fixture.sign(leader, statement) } }];
       },
     },
   });
@@ -210,16 +210,16 @@ describe('a draft', () => {
     });
     net.start().run();
     expect(net.sealed([0, 1, 2, 3])).toBe(true);
-    // Left out once, brought back by its amendment, and left out for good when it does not attest that either.
+    // Left out once, and taken in by its amendment.
     const drafts = net.letters('draft').filter(({ to }) => to === mute);
     expect(drafts.map(({ message }) => message.draft.header.inputs.includes(mute))).toEqual([
       true,
       false,
       true,
-      false,
     ]);
+    expect(drafts.map(({ message }) => message.draft.header.amended)).toEqual([[], [], [mute]]);
     const { slot } = net.output(leader, 'agreed')[0]!;
-    expect(slot).toEqual({ view: 0, index: 3 });
-    expect(net.output(leader, 'sealed')[0]!.inputs).toEqual(others(fixture, mute));
+    expect(slot).toEqual({ view: 0, index: 2 });
+    expect(net.output(leader, 'sealed')[0]!.inputs).toEqual([0, 1, 2, 3]);
   });
 });

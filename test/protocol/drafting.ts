@@ -1,6 +1,7 @@
 import { toHex } from '../../src/crypto/bytes.js';
 import { buildConflictTable, encodeConflictTable, type Holdings } from '../../src/data/conflict.js';
 import type { Dataset } from '../../src/data/dataset.js';
+import { acknowledgementStatement } from '../../src/protocol/acknowledgements.js';
 import { commonSketch } from '../../src/protocol/amendment.js';
 import { attestationBallot } from '../../src/protocol/attestations.js';
 import { ballotStatement } from '../../src/protocol/certificate.js';
@@ -22,7 +23,14 @@ import {
 import { type Evidence, Witness } from '../../src/protocol/evidence.js';
 import { makeCommitment } from '../../src/protocol/following.js';
 import { Journal } from '../../src/protocol/journal.js';
-import type { ForwardMessage, Message, OpenMessage, VoteMessage } from '../../src/protocol/messages.js';
+import type {
+  AcknowledgementMessage,
+  Amendment,
+  ForwardMessage,
+  Message,
+  OpenMessage,
+  VoteMessage,
+} from '../../src/protocol/messages.js';
 import { Outbox } from '../../src/protocol/outbox.js';
 import { OwnData } from '../../src/protocol/own-data.js';
 import { type Opened, openedBy, type ReadDraft, readDraft } from '../../src/protocol/reading.js';
@@ -98,7 +106,7 @@ export function openView(
   const chain = genesisChain(manifest);
   const leader = leaderOf(chain, view);
   const proof = suite.vrf.prove(secrets[leader]!.vrf, openInput(manifest, chain, view));
-  const open = { epoch: 0, view, proof };
+  const open = { epoch: 0, view, seed: chain.seed, proof };
   const signature = fixture.sign(leader, openStatement(open));
   const context = { manifest, suite, chain } as EpochContext;
   return { message: { ...open, justification: null, signature }, opened: openedBy(context, view, proof)! };
@@ -110,6 +118,7 @@ export function draftOf(
   desks: readonly Desk[],
   inputs: readonly number[],
   index = 0,
+  amendments: readonly Amendment[] = [],
 ): { readonly read: ReadDraft; readonly forward: ForwardMessage } {
   const { manifest } = fixture;
   const { message: open, opened } = openView(fixture);
@@ -140,13 +149,14 @@ export function draftOf(
     schedule: chain.schedule,
     opening: opened.proof,
     inputs,
+    amended: amendments.map(({ commitment }) => commitment.bank),
     commonRoot: common.root,
     commonRecords: common.entries.length,
     table: tableDigest(table),
     commitments: commitmentsDigest(commitments),
     symbols: symbolsDigest(symbols),
   };
-  return signDraft(fixture, { header, commitments, table, symbols }, open, opened);
+  return signDraft(fixture, { header, commitments, table, symbols }, open, opened, amendments);
 }
 
 /** Signs any draft as the leader of view 0 would. */
@@ -155,13 +165,14 @@ export function signDraft(
   draft: Draft,
   open = openView(fixture).message,
   opened = openView(fixture).opened,
+  amendments: readonly Amendment[] = [],
 ): { readonly read: ReadDraft; readonly forward: ForwardMessage } {
   const { manifest, suite } = fixture;
   const chain = genesisChain(manifest);
   const statement = proposalStatement(0, draft.header.slot, draftDigest(draft.header));
   const signature = fixture.sign(leaderOf(chain, 0), statement);
   const read = readDraft({ manifest, suite, chain } as EpochContext, draft, opened)!;
-  return { read, forward: { open, draft: { draft, signature }, awaited: false } };
+  return { read, forward: { open, draft: { draft, amendments, signature } } };
 }
 
 /** What a bank says when it attests a draft with these slices. */
@@ -177,4 +188,15 @@ export function attestation(
     holdings,
     signature: fixture.sign(bank, ballotStatement(ballot, fixture.manifest.size)),
   };
+}
+
+/** What a bank says that a draft took in, of these slices. */
+export function acknowledgement(
+  fixture: Fixture,
+  bank: number,
+  header: DraftHeader,
+  holdings: readonly Holding[] = [],
+): AcknowledgementMessage {
+  const said = { bank, epoch: 0, slot: header.slot, draft: draftDigest(header), holdings };
+  return { ...said, signature: fixture.sign(bank, acknowledgementStatement(said)) };
 }

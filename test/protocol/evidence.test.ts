@@ -3,7 +3,6 @@ import { decode, encode } from '../../src/crypto/encoding.js';
 import { isConcordatError } from '../../src/crypto/error.js';
 import { ballotStatement, timeoutStatement } from '../../src/protocol/certificate.js';
 import {
-  BLS_STATEMENTS,
   type Equivocation,
   type Evidence,
   evidenceCodec,
@@ -17,6 +16,7 @@ import {
   type Statement,
   type StatementType,
 } from '../../src/protocol/statement.js';
+import { BLS_STATEMENTS } from '../../src/protocol/testimony.js';
 import { consortium, type Fixture, Net } from './network.js';
 
 let fixture: Fixture;
@@ -126,10 +126,12 @@ describe('evidence', () => {
       'two-amendments',
       'two-proposals',
       'two-slices',
+      'two-acknowledgements',
       'two-prepares',
       'two-commits',
       'two-timeouts',
       'two-results',
+      'two-successions',
     ]);
     const encoded = encode(evidenceCodec, proof('commit'));
     expect(decode(evidenceCodec, encoded)).toEqual(proof('commit'));

@@ -24,6 +24,9 @@ import { consortium, type Fixture, ledger, Net } from './network.js';
 const fixture: Fixture = await consortium(4, 1, { parameters: { statistics: 'none' } });
 const { manifest, suite, secrets } = fixture;
 
+/** What a bank may refuse in these scripts: what they do on purpose. */
+const EXPECTED_REFUSALS = new Set(['second-proposal', 'wrong-opening', 'column-wrong']);
+
 /** A second valid proof of the same VRF output: whoever holds the key may take any nonce. */
 function otherProof(secret: Uint8Array, alpha: Uint8Array): Uint8Array {
   const { Point } = ed25519;
@@ -58,7 +61,7 @@ function scripted(twoOpens = false, late = false) {
     manifest,
     suite.vrf.verify(manifest.banks[leader]!.vrf, openInput(manifest, chain, 0), proof)!,
   );
-  const unsigned = { epoch: 0, view: 0, proof };
+  const unsigned = { epoch: 0, view: 0, seed: chain.seed, proof };
   const open: MessageOf<'open'> = {
     type: 'open',
     ...unsigned,
@@ -71,6 +74,7 @@ function scripted(twoOpens = false, late = false) {
     dataRoot: own.dataRoot(),
     records: same.size,
     statistics: own.statisticsCommitment('none'),
+    seed: chain.nextSeed,
     ticket: suite.vrf.prove(secrets[leader]!.vrf, ticketInput(manifest, chain)),
   };
   const mine: SignedCommitment = {
@@ -88,6 +92,7 @@ function scripted(twoOpens = false, late = false) {
     const second = {
       epoch: 0,
       view: 0,
+      seed: chain.seed,
       proof: otherProof(secrets[leader]!.vrf, openInput(manifest, chain, 0)),
     };
     const signature = fixture.sign(leader, openStatement(second));
@@ -118,7 +123,10 @@ function scripted(twoOpens = false, late = false) {
     const table = encodeConflictTable(built, classRule(manifest));
     const signed = sorted.map((bank) => commitments.get(bank)!);
     const common = own.common(key, new Set());
-    const symbols = sorted.length < 4 ? own.keyed(key).sketch.symbols(0, 128) : new Uint8Array(0);
+    const symbols =
+      sorted.length < 4
+        ? own.keyed(key).sketch.symbols(0, manifest.parameters.sketchSymbols)
+        : new Uint8Array(0);
     const made: Draft = {
       header: {
         epoch: 0,
@@ -127,6 +135,7 @@ function scripted(twoOpens = false, late = false) {
         schedule: chain.schedule,
         opening: proof,
         inputs: sorted,
+        amended: [],
         commonRoot: common.root,
         commonRecords: common.entries.length,
         table: tableDigest(table),
@@ -138,9 +147,12 @@ function scripted(twoOpens = false, late = false) {
       symbols,
     };
     const statement = proposalStatement(0, made.header.slot, draftDigest(made.header));
-    return { type: 'draft', draft: made, signature: fixture.sign(leader, statement) };
+    return { type: 'draft', draft: made, amendments: [], signature: fixture.sign(leader, statement) };
   };
   const attesters = (message: MessageOf<'draft'>): number[] => {
+    // Were a draft of the script malformed, nobody would attest it, and a test would show nothing.
+    const codes = honest.flatMap((bank) => net.output(bank, 'refused').map(({ code }) => code));
+    expect(codes.filter((code) => !EXPECTED_REFUSALS.has(code))).toEqual([]);
     const value = agreedValue(draftDigest(message.draft.header), agreedAlike(manifest, []));
     const votes = net
       .letters('vote')
@@ -152,7 +164,7 @@ function scripted(twoOpens = false, late = false) {
       epoch: 0,
       slot: { view: 0, index },
       commitment: mine,
-      symbols: own.keyed(key).sketch.symbols(0, 128),
+      symbols: own.keyed(key).sketch.symbols(0, manifest.parameters.sketchSymbols),
     };
     return {
       type: 'amendment',
@@ -230,7 +242,7 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
     expect(attesters(without)).not.toEqual(expect.arrayContaining([h1, h2]));
   });
 
-  it.fails('cannot have it give up on the view before it is shown the draft', () => {
+  it('cannot have it give up on the view before it is shown the draft', () => {
     const { net, leader, honest, draft, post, attesters } = scripted();
     const [h1, h2, victim] = honest as [number, number, number];
     net.run(11850 - net.now);
@@ -242,17 +254,9 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
     const without = draft(2, [leader, h1, h2]);
     post([h1, h2], without);
     net.run(6000);
-    console.log(
-      'timeouts from',
-      [...new Set(net.letters('timeout').map((l) => l.from))],
-      'victim',
-      victim,
-      'attest',
-      attesters(without),
-    );
     expect(attesters(without)).not.toEqual(expect.arrayContaining([h1, h2]));
   });
-  it.fails('cannot have its refusal come before the draft that it is of', () => {
+  it('cannot have its refusal come before the draft that it is of', () => {
     const { net, leader, honest, draft, post, attesters, amend } = scripted();
     const [h1, h2, victim] = honest as [number, number, number];
     post([h1, h2], draft(0, [leader, h1, h2]));
@@ -266,15 +270,9 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
     const without = draft(2, [leader, h1, h2]);
     post([h1, h2], without);
     net.run(6000);
-    console.log(
-      'refusals',
-      net.letters('refusal').map((l) => [l.from, l.to, l.message.slot.index]),
-      'attest',
-      attesters(without),
-    );
     expect(attesters(without)).not.toEqual(expect.arrayContaining([h1, h2]));
   });
-  it.fails('cannot have its attestation awaited by those it does not know of', () => {
+  it('cannot have its attestation awaited by those it does not know of', () => {
     const { net, leader, honest, draft, post, attesters } = scripted();
     const [h1, h2, victim] = honest as [number, number, number];
     const back = draft(1, [h1, h2, victim]);
@@ -287,19 +285,10 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
     const without = draft(2, [leader, h1, h2]);
     post([h1, h2], without);
     net.run(6000);
-    console.log(
-      'victim votes',
-      net
-        .letters('vote')
-        .filter((l) => l.from === victim)
-        .map((l) => [l.to, l.message.slot.index]),
-      'attest',
-      attesters(without),
-    );
     expect(attesters(without)).not.toEqual(expect.arrayContaining([h1, h2]));
   });
 
-  it.fails('cannot have it show the higher slot before the others have begun', () => {
+  it('cannot have it show the higher slot before the others have begun', () => {
     const { net, leader, honest, draft, post, attesters, same, open, commitments } = scripted(false, true);
     const [h1, h2, victim] = honest as [number, number, number];
     net.run(100);
@@ -311,6 +300,7 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
         dataRoot: new OwnData(same, secrets[b]!.vault, 0).dataRoot(),
         records: same.size,
         statistics: new OwnData(same, secrets[b]!.vault, 0).statisticsCommitment('none'),
+        seed: net.banks[0]!.chain.nextSeed,
         ticket: suite.vrf.prove(secrets[b]!.vrf, ticketInput(manifest, net.banks[0]!.chain)),
       };
       commitments.set(b, { ...c, signature: fixture.sign(b, commitmentStatement(c)) });
@@ -326,31 +316,18 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
         type: 'forward',
         open: (({ type: _, ...o }) => o)(open),
         draft: (({ type: _, ...o }) => o)(without),
-        awaited: false,
       },
     });
     net.run(150);
-    console.log(
-      'notices',
-      net.letters('notice').map((l) => [l.from, l.to, l.message.slot.index, net.now]),
-    );
     net.run(100);
     for (const b of [h1, h2]) net.input(b, { type: 'start', dataset: same });
     net.run(100);
     post([h1, h2], without);
     net.run(8000);
-    console.log(
-      'notices',
-      net.letters('notice').map((l) => [l.from, l.to, l.message.slot.index]),
-      'amendments',
-      net.letters('amendment').length,
-      'attest',
-      attesters(without),
-    );
     expect(attesters(without)).not.toEqual(expect.arrayContaining([h1, h2]));
   });
 
-  it.fails('cannot have it refuse for a bank that the others take for spent', () => {
+  it('cannot have it refuse for a bank that the others take for spent', () => {
     const { net, leader, honest, draft, post, attesters, amend } = scripted();
     const [h1, h2] = honest as [number, number, number];
     post(honest, draft(0, honest));
@@ -364,18 +341,9 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
     const without = draft(3, [leader, h1, h2]);
     post([h1, h2], without);
     net.run(6000);
-    console.log(
-      'attest',
-      [draft(0, honest), draft(1, [leader, h1, h2]), draft(2, honest), without].map(attesters),
-      'refusals',
-      net
-        .letters('refusal')
-        .map((l) => [l.from, l.to, l.message.slot.index])
-        .join(' '),
-    );
     expect(attesters(without)).not.toEqual(expect.arrayContaining([h1, h2]));
   });
-  it.fails('cannot push out the draft that it amends', () => {
+  it('cannot push out the draft that it amends', () => {
     const { net, leader, honest, draft, post, attesters } = scripted();
     const [h1, h2, victim] = honest as [number, number, number];
     post([h1, h2], draft(0, [leader, h1, h2]));
@@ -384,17 +352,9 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
     const without = draft(4, [leader, h1, h2]);
     post([h1, h2], without);
     net.run(6000);
-    console.log(
-      'attest',
-      attesters(without),
-      net
-        .letters('amendment')
-        .map((l) => [l.from, l.to, l.message.slot.index])
-        .join(' '),
-    );
     expect(attesters(without)).not.toEqual(expect.arrayContaining([h1, h2]));
   });
-  it.fails('cannot have it refuse a draft that lists the leader falsely', () => {
+  it('cannot have it refuse a draft that lists the leader falsely', () => {
     const { net, leader, honest, draft, post, attesters, amend } = scripted();
     const [h1, h2] = honest as [number, number, number];
     post(honest, draft(0, honest));
@@ -407,17 +367,6 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
     const without = draft(3, [leader, h1, h2]);
     post([h1, h2], without);
     net.run(6000);
-    console.log(
-      'attest',
-      [draft(0, honest), draft(1, [leader, h1, h2]), draft(2, [leader, ...honest], leader), without].map(
-        attesters,
-      ),
-      'refusals',
-      net
-        .letters('refusal')
-        .map((l) => [l.from, l.to, l.message.slot.index])
-        .join(' '),
-    );
     expect(attesters(without)).not.toEqual(expect.arrayContaining([h1, h2]));
   });
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decode } from '../../src/crypto/encoding.js';
 import { isConcordatError } from '../../src/crypto/error.js';
-import { Journal, type LogEntry, logEntryCodec } from '../../src/protocol/journal.js';
+import { Journal, type LogEntry, logEntryCodec, outlivesItsEpoch } from '../../src/protocol/journal.js';
 import { Outbox } from '../../src/protocol/outbox.js';
 import {
   REPEATABLE,
@@ -48,8 +48,8 @@ const refuses = (made: Journal, what: Statement): boolean => {
 
 describe('a signature', () => {
   it('is made in the step that puts its statement into the log', () => {
-    const made = journal();
     for (const type of STATEMENT_TYPES) {
+      const made = journal();
       outbox.take();
       const signed = statement({ type });
       const signature = made.sign(signed);
@@ -98,6 +98,47 @@ describe('a signature', () => {
       expect(refuses(made, statement({ ...other, ...place }))).toBe(false);
   });
 
+  it('of a succession is the last one from its epoch on, and is not made where there is one already', () => {
+    const succession = (epoch: number, body = 1): Statement =>
+      statement({ type: 'succession', epoch, slot: null, body: Uint8Array.of(body) });
+    for (const restarted of [false, true]) {
+      outbox.take();
+      let made = journal();
+      made.sign(statement({ epoch: 4 }));
+      expect(refuses(made, succession(4))).toBe(true);
+      expect(refuses(made, succession(3))).toBe(true);
+      expect(refuses(made, succession(6))).toBe(false);
+      const log = outbox.take().persist;
+      if (restarted) made = journal(log);
+      // Neither other votes from then on, nor another successor of any epoch; what came before goes on.
+      for (const epoch of [6, 7, 60])
+        for (const type of STATEMENT_TYPES.filter((each) => !REPEATABLE.has(each) && each !== 'succession'))
+          expect(refuses(made, statement({ type, epoch }))).toBe(true);
+      for (const other of [succession(6, 2), succession(5), succession(7), succession(7, 2)])
+        expect(refuses(made, other)).toBe(true);
+      expect(refuses(made, succession(6))).toBe(false);
+      expect(refuses(made, statement({ epoch: 5 }))).toBe(false);
+      made.write({ type: 'sealed', epoch: 5 });
+      expect(refuses(made, statement({ epoch: 6 }))).toBe(true);
+      // Sealed without it: nobody else can have got a quorum for it.
+      made.write({ type: 'sealed', epoch: 6 });
+      expect(refuses(made, statement({ epoch: 7 }))).toBe(false);
+      for (const epoch of [5, 6]) expect(refuses(made, succession(epoch, 3))).toBe(true);
+      const kept = log.filter((entry) => outlivesItsEpoch(decode(logEntryCodec(1), entry) as LogEntry));
+      expect(kept).toHaveLength(1);
+      // A log of the epochs after, which begins with what it still has of those before.
+      for (const [epoch, silent] of [
+        [5, true],
+        [6, false],
+      ] as const) {
+        outbox.take();
+        journal().write({ type: 'sealed', epoch });
+        const later = journal([...outbox.take().persist, ...kept]);
+        expect(refuses(later, statement({ epoch: epoch + 1 }))).toBe(silent);
+      }
+    }
+  });
+
   it('of a request is made as often as asked for', () => {
     const made = journal();
     for (const type of REPEATABLE)
@@ -113,7 +154,9 @@ describe('a log', () => {
     const signed = STATEMENT_TYPES.filter((type) => !REPEATABLE.has(type)).map((type, i) =>
       statement({ type, slot: i % 2 === 0 ? null : { view: i, index: 1 } }),
     );
-    for (const each of signed) before.sign(each);
+    // A succession is signed before anything else of its epoch.
+    for (const each of signed)
+      before.sign(each.type === 'succession' ? Object.assign(each, { epoch: 2 }) : each);
     const after = journal(outbox.take().persist);
     for (const each of signed) {
       expect(refuses(after, { ...each, ...other })).toBe(true);

@@ -21,7 +21,7 @@ const TYPES: readonly MessageType[] = [
   'forward',
   'amendment',
   'refusal',
-  'relay',
+  'acknowledgement',
   'proposal',
   'repeat',
   'notice',
@@ -40,6 +40,8 @@ const TYPES: readonly MessageType[] = [
   'result',
   'seal',
   'evidence',
+  'recall',
+  'history',
 ];
 
 beforeAll(async () => {
@@ -97,6 +99,9 @@ beforeAll(async () => {
     signature: first64.signature,
   });
   samples.push({ type: 'testimony', bank: 1, testimony: first64 });
+  const recall = { epoch: 3, incarnation: new Uint8Array(16).fill(4) };
+  samples.push({ type: 'recall', ...recall });
+  samples.push({ type: 'history', ...recall, epochs: [new Uint8Array(0), new Uint8Array(300)] });
   if (vote.type === 'vote') samples.push({ ...vote, electorate: null });
 });
 

@@ -10,7 +10,6 @@ import { defineSchema } from '../../src/data/schema-json.js';
 import { Bank } from '../../src/protocol/bank.js';
 import { defaultSuite } from '../../src/protocol/default-suite.js';
 import type { Effects, Input, Output } from '../../src/protocol/effects.js';
-import { BLS_STATEMENTS } from '../../src/protocol/evidence.js';
 import {
   DEFAULT_PARAMETERS,
   genesisCommitment,
@@ -23,6 +22,7 @@ import { messageCodec } from '../../src/protocol/message-codec.js';
 import type { Message, MessageOf } from '../../src/protocol/messages.js';
 import { type Statement, statementDigest } from '../../src/protocol/statement.js';
 import type { Suite } from '../../src/protocol/suite.js';
+import { BLS_STATEMENTS } from '../../src/protocol/testimony.js';
 import { memoisedSuite } from '../../src/sim/suite.js';
 
 /** A table small enough to run a hundred epochs in a test. */

@@ -320,7 +320,7 @@ describe('slices that are not of a dealing', () => {
     expect(verdict([])).toBe('incomplete');
     expect(verdict([...foreign, ...dealing.slices.slice(0, k - 1)])).toBe('incomplete');
     expect(verdict(bad)).toBe('incomplete');
-    expect(verdict([...foreign, ...bad.slice(0, 2), ...dealing.slices.slice(2, k + 1)])).toBe('opened');
+    expect(verdict([...foreign, ...bad.slice(0, 2), ...dealing.slices.slice(2, k + 2)])).toBe('opened');
   });
 });
 

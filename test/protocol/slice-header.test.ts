@@ -5,6 +5,9 @@ import { type Codec, decode, encode } from '../../src/crypto/encoding.js';
 import { fragmentLength } from '../../src/crypto/erasure.js';
 import { HASH_LENGTH } from '../../src/crypto/merkle.js';
 import { ORDER } from '../../src/crypto/pedersen.js';
+import { statisticsFields } from '../../src/data/statistics.js';
+import { messageCodec } from '../../src/protocol/message-codec.js';
+import type { MessageOf } from '../../src/protocol/messages.js';
 import { maxFaults, quorum } from '../../src/protocol/quorum.js';
 import {
   claimsCodec,
@@ -185,14 +188,51 @@ describe('the wire form', () => {
     },
   );
 
-  it('of real slices is as long as that', async () => {
-    const fixture = await dealers(7, 2, 'none');
-    const { signed, envelopes } = honest(fixture);
-    const { k, length } = signed.header.dealing!;
-    for (const envelope of envelopes) {
-      const got = 15 + encode(dealingPartCodec, part(signed)).length + encode(envelopeCodec, envelope).length;
-      expect(got).toBeLessThanOrEqual(wireLength(7, 2, k, length));
-      expect(got).toBeGreaterThanOrEqual(wireLength(7, 2, k, length) - 32);
+  /** Bytes of a message: 147 and what is in it, to the byte. Counts of lists of points and scalars take one each. */
+  const exactLength = (
+    { dealing: { dealing }, envelope }: MessageOf<'slices'>,
+    f: number,
+    c: number,
+  ): number => {
+    let bytes = 147;
+    if (envelope.share) bytes += 2 + 32 * (f + 1) + 32 * (3 * c + 1);
+    if (!dealing) return bytes;
+    const { fragment, proof } = envelope.slice!;
+    expect(fragment).toHaveLength(Math.ceil((dealing.length + TAG_LENGTH) / dealing.k));
+    const count = fragment.length < 128 ? 1 : 2;
+    return bytes + 71 + count + fragment.length + 32 * proof.length + 32 * (f + 1);
+  };
+
+  it.each([
+    [4, 1],
+    [7, 2],
+  ] as const)('of a real message is what it holds in every statistics mode, n = %i', async (n, f) => {
+    for (const statistics of ['none', 'aggregate', 'open'] as const) {
+      const fixture = await dealers(n, f, statistics);
+      const columns = statisticsFields(fixture.manifest.schema).length;
+      for (const records of [[17, 3, 8], []]) {
+        const { signed, envelopes } = honest(fixture, { records });
+        for (const envelope of envelopes) {
+          const { epoch, slot, dealing } = signed.header;
+          const message: MessageOf<'slices'> = {
+            type: 'slices',
+            epoch,
+            slot,
+            dealing: part(signed),
+            envelope,
+          };
+          const got = encode(messageCodec(n), message).length;
+          expect(got).toBe(exactLength(message, f, columns));
+          expect([dealing !== null, envelope.share !== null]).toEqual([
+            records.length > 0 || statistics === 'open',
+            statistics === 'aggregate',
+          ]);
+          // Statistics in sum come on top of what a payload may take.
+          const summed = envelope.share ? 32 * (f + 1) + 32 * (3 * columns + 1) + 2 : 0;
+          const k = quorum(n, f) - f;
+          expect(got).toBeLessThanOrEqual((1.1 * (dealing?.length ?? 0)) / k + 256 + 64 * (f + 1) + summed);
+        }
+      }
     }
   });
 });

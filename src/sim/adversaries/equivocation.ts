@@ -25,7 +25,7 @@ function otherVersion(message: Message, context: AttackContext): Message | null 
   if (message.type === 'draft') {
     const header = { ...message.draft.header, commonRoot: altered(message.draft.header.commonRoot) };
     const signature = sign(proposalStatement(header.epoch, header.slot, draftDigest(header)));
-    return { type: 'draft', draft: { ...message.draft, header }, signature };
+    return { ...message, draft: { ...message.draft, header }, signature };
   }
   return null;
 }

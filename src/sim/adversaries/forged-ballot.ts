@@ -37,7 +37,7 @@ export function ballotOn(
     forged.tally = new VoteCollector(manifest, suite, { ...certificate, phase: 'commit' });
     return { type: 'certificate', certificate };
   }
-  const attestations = tally instanceof AttestationTally ? tally.differing() : null;
+  const attestations = tally instanceof AttestationTally ? tally.differing([]) : null;
   const attested = attestations && verifyAttestations(manifest, suite, header, attestations);
   if (!attested) return null;
   const { epoch } = header;

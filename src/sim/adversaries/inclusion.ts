@@ -44,14 +44,14 @@ export const censor = defineAdversary({
   },
 });
 
-/** How late a bank may speak when it was left out and brought back, in Δ: within what others wait for it, or just not. */
-const LATE = { amendment: 2, vote: 4 };
+/** How late a bank may speak that was left out and taken in, in Δ: within what others wait for it, or just not. */
+const LATE = { amendment: 2, acknowledgement: 4 };
 
-/** Spends the time of thin drafts: it is left out, objects to one bank only, is brought back, and says so to one only. */
+/** Spends the time of thin drafts: it is left out, objects to one bank only, is taken in, and acknowledges to one only. */
 export const lateThin = defineAdversary({
   name: 'late-thin',
   description:
-    'holds its Commitment back, so that drafts become thin; then shows its amendment and its vote late, to one bank',
+    'holds its Commitment back, so that drafts become thin; then shows its amendment and its acknowledgement late, to one bank',
   attack: (outgoing, context) => {
     const { manifest, accomplices, random, memory } = context;
     const { delta } = manifest.parameters;
@@ -61,7 +61,7 @@ export const lateThin = defineAdversary({
     return outgoing.flatMap((send) => {
       const { type } = context.decode(send.bytes);
       if (type === 'commitment') return [];
-      if (type !== 'amendment' && type !== 'vote') return [send];
+      if (type !== 'amendment' && type !== 'acknowledgement') return [send];
       if (send.to !== witness) return [];
       return [{ ...send, after: random.int(LATE[type] * delta) }];
     });

@@ -1,0 +1,63 @@
+import { type Codec, struct, u16 } from '../crypto/encoding.js';
+import { isConcordatError } from '../crypto/error.js';
+import { commitmentOf, openInput, ticketOutput } from './commitment.js';
+import type { Manifest } from './manifest.js';
+import type { Suite } from './suite.js';
+import { type Testimony, testimonyCodec, verifyTestimony } from './testimony.js';
+
+/** A signed Open or Commitment whose VRF proof does not hold for the seed that it states itself. */
+export interface BadProof {
+  readonly kind: 'bad-proof';
+  /** Index of the faulty bank. */
+  readonly accused: number;
+  readonly testimony: Testimony;
+}
+
+/** The canonical form of {@link BadProof}, without its kind. */
+export const badProofCodec: Codec<Omit<BadProof, 'kind'>> = struct<Omit<BadProof, 'kind'>>({
+  accused: u16,
+  testimony: testimonyCodec,
+});
+
+/** Evidence of what an Open or a Commitment signs, where its proof was found not to hold. */
+export function badProof(accused: number, testimony: Testimony): BadProof {
+  return { kind: 'bad-proof', accused, testimony };
+}
+
+/** Why a proof of a bad VRF proof was refused: it is signed by somebody else, or there is no fault in it. */
+export type BadProofRefusal = 'signature' | 'no-fault';
+
+/**
+ * Checks evidence of a VRF proof that does not hold; null when it holds. Never throws on anything decoded.
+ *
+ * A bank that follows the protocol cannot be accused: the seed stands under the same signature as the proof, and it makes the
+ * proof for that seed. Whether the seed is the epoch's is another question, and not asked.
+ */
+export function badProofRefusal(
+  manifest: Manifest,
+  suite: Suite,
+  { accused, testimony }: BadProof,
+): BadProofRefusal | null {
+  if (!verifyTestimony(manifest, suite, accused, testimony)) return 'signature';
+  return isBad(manifest, suite, accused, testimony) ? null : 'no-fault';
+}
+
+function isBad(manifest: Manifest, suite: Suite, accused: number, { statement }: Testimony): boolean {
+  if (statement.type === 'open') {
+    const { slot, body } = statement;
+    if (!slot || body.length !== 112) return false;
+    const [seed, proof] = [body.subarray(0, 32), body.subarray(32)];
+    const input = openInput(manifest, { seed }, slot.view);
+    return suite.vrf.verify(manifest.banks[accused]!.vrf, input, proof) === null;
+  }
+  if (statement.type !== 'commitment') return false;
+  try {
+    const commitment = commitmentOf(statement);
+    const { bank, epoch, seed } = commitment;
+    if (bank !== accused || epoch !== statement.epoch) return false;
+    return ticketOutput(manifest, suite, { nextSeed: seed }, commitment) === null;
+  } catch (error) {
+    if (isConcordatError(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { toHex } from '../../src/crypto/bytes.js';
+import { consortium, DELTA, Net, others } from './network.js';
+
+it('a bank that restarts after it gave up on a view that the others have not seen takes them there', async () => {
+  const fixture = await consortium(4, 1);
+  const [first, second] = [0, 1].map((view) => new Net(fixture).leader(view)) as [number, number];
+  const ahead = others(fixture, first, second)[0]!;
+  let isCut = true;
+  const net = new Net(fixture, {
+    // The leader of the first view is silent, and what one bank says of it is lost with that bank's process.
+    absent: [first],
+    delay: ({ from }) => (isCut && from === ahead ? null : DELTA / 10),
+  }).start();
+  net.run(1_000_000, () =>
+    net.letters('timeout').some(({ from, message }) => from === ahead && message.view === 1),
+  );
+  const views = others(fixture, first).map((bank) =>
+    Math.max(...net.output(bank, 'view').map(({ view }) => view)),
+  );
+  expect(views.filter((view) => view === 1)).toHaveLength(1);
+  net.crash(ahead);
+  isCut = false;
+  net.restart(ahead);
+  net.run(4000 * DELTA, () => net.sealed(others(fixture, first)));
+  expect(net.sealed(others(fixture, first))).toBe(true);
+  const roots = others(fixture, first).map((bank) => toHex(net.output(bank, 'sealed')[0]!.seal.root));
+  expect(new Set(roots).size).toBe(1);
+});
