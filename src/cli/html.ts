@@ -1,4 +1,7 @@
-/** Markup that is safe to put into a page. Only {@link html} makes it, so text cannot become markup by oversight. */
+/**
+ * Markup that is safe to put into a page. Only {@link html} makes it, so text cannot become markup by oversight; and
+ * {@link trusted}, for what has an escaping of its own.
+ */
 export class Html {
   private constructor(readonly markup: string) {}
 
@@ -9,6 +12,11 @@ export class Html {
   static template(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
     return new Html(strings.reduce((page, part, i) => page + render(values[i - 1]!) + part));
   }
+
+  /** Text that is put into the page as it is: the caller vouches for it. */
+  static trusted(text: string): Html {
+    return new Html(text);
+  }
 }
 
 /** What may be put into an {@link html} template. */
@@ -16,6 +24,9 @@ export type HtmlValue = string | number | Html | readonly Html[];
 
 /** {@link Html.template} */
 export const html = Html.template;
+
+/** {@link Html.trusted} */
+export const trusted = Html.trusted;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

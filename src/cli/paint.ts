@@ -8,15 +8,19 @@ export interface Paint {
   readonly blue: (text: string) => string;
 }
 
+/** The variables that decide on colour. */
+export interface PaintEnvironment {
+  readonly NO_COLOR?: string | undefined;
+  readonly FORCE_COLOR?: string | undefined;
+  readonly TERM?: string | undefined;
+}
+
 /**
- * The colours for a stream: ANSI ones on a terminal, none elsewhere, none where `NO_COLOR` is set to anything
- * (https://no-color.org) and none on a `dumb` terminal.
+ * The colours for a stream: ANSI ones on a terminal that is not `dumb`, none elsewhere. `NO_COLOR` set to anything
+ * (https://no-color.org) turns them off; else `FORCE_COLOR` turns them on everywhere, and off when it is `0` or `false`.
  */
-export function paintFor(
-  stream: { readonly isTTY?: boolean },
-  environment: { readonly NO_COLOR?: string | undefined; readonly TERM?: string | undefined },
-): Paint {
-  const isOn = stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
+export function paintFor(stream: { readonly isTTY?: boolean }, environment: PaintEnvironment): Paint {
+  const isOn = hasColour(stream, environment);
   const code = (on: number, off: number) => (text: string) =>
     isOn && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   return {
@@ -27,4 +31,11 @@ export function paintFor(
     yellow: code(33, 39),
     blue: code(34, 39),
   };
+}
+
+function hasColour(stream: { readonly isTTY?: boolean }, environment: PaintEnvironment): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = environment;
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return stream.isTTY === true && TERM !== 'dumb';
 }

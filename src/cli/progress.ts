@@ -1,3 +1,4 @@
+import { duration } from './amount.js';
 import { printable } from './printable.js';
 
 /** Shows what a run is at, on one line that the next text overwrites. */
@@ -17,11 +18,26 @@ export interface ProgressStream {
 
 const CLEAR_LINE = '\r\u001b[K';
 
-/** Progress on a terminal; on anything else, where it would pile up in a file, nothing. */
-export function progressOn(stream: ProgressStream): Progress {
+/** A run that has lasted as long is told how long. */
+const PATIENCE_MS = 2000;
+
+/**
+ * Progress on a terminal; on anything else, where it would pile up in a file, nothing. After two seconds the line tells
+ * how long it has been.
+ * @param now milliseconds from any beginning
+ */
+export function progressOn(
+  stream: ProgressStream,
+  now: () => number = () => globalThis.performance.now(),
+): Progress {
   if (stream.isTTY !== true) return { show: () => {}, clear: () => {} };
+  const start = now();
   return {
-    show: (text) => stream.write(CLEAR_LINE + printable(text).slice(0, (stream.columns ?? 80) - 1)),
+    show: (text) => {
+      const passed = now() - start;
+      const line = passed < PATIENCE_MS ? text : `${duration(passed)}: ${text}`;
+      stream.write(CLEAR_LINE + printable(line).slice(0, (stream.columns ?? 80) - 1));
+    },
     clear: () => stream.write(CLEAR_LINE),
   };
 }

@@ -9,15 +9,7 @@ import type { StatisticsMode } from '../protocol/manifest.js';
 import { MAX_QUOTA } from '../sim/run.js';
 import { ADVERSARIES_HELP } from './adversaries-help.js';
 import { counted, grouped } from './amount.js';
-import {
-  breaksCsv,
-  contested,
-  explainJsonl,
-  jsonText,
-  reconciledCsv,
-  shownKey,
-  sortedBreaks,
-} from './artifacts.js';
+import { breaksCsv, explainJsonl, jsonText, reconciledCsv } from './artifacts.js';
 import { placeOf, usageError } from './cli-error.js';
 import { commandLine } from './command-line.js';
 import { conclude, isSound } from './conclude.js';
@@ -27,6 +19,7 @@ import { expectDirectory, type OutputFiles, writeDirectory } from './output.js';
 import { type Paint, paintFor } from './paint.js';
 import { printable } from './printable.js';
 import { progressOn } from './progress.js';
+import { pageDetails } from './report-details.js';
 import { reportPage } from './report-html.js';
 import { label, summarise } from './summary.js';
 
@@ -155,7 +148,6 @@ function commandOf(files: readonly string[], flags: ReconcileFlags): string {
 
 function outputFiles(outcome: ReconcileOutcome, tables: Tables, command: string): OutputFiles {
   const { schema, report, rows, breaks, explanations } = outcome;
-  const shown = sortedBreaks(breaks).map((each) => ({ ...each, key: shownKey(each) }));
   const notices = [...groupedNotices(tables.notices), ...skippedLines(tables)];
   return new Map<string, string | Iterable<string>>([
     ['reconciled.csv', reconciledCsv(schema, rows)],
@@ -169,9 +161,9 @@ function outputFiles(outcome: ReconcileOutcome, tables: Tables, command: string)
         title: schema.name,
         report,
         command,
-        breaks: shown,
-        decided: contested(schema, explanations),
+        ...pageDetails(outcome),
         notices,
+        hasFiles: true,
       }),
     ],
   ]);
@@ -195,7 +187,7 @@ function skippedLines({ badRows }: Tables): string[] {
 /** What the files are for. */
 const PURPOSES: readonly (readonly [string, string])[] = [
   ['reconciled.csv', 'the agreed table'],
-  ['breaks.csv', 'where banks differ, or nothing could be decided'],
+  ['breaks.csv', 'where banks differ, or nothing was decided'],
   ['explain.jsonl', 'why each field in question is as it is'],
   ['seal.json', 'proof of the result, for `concordat verify`'],
   ['manifest.json', 'who the banks are, for the same'],
@@ -210,7 +202,7 @@ function page(outcome: ReconcileOutcome, tables: Tables, out: string, paint: Pai
   const breaks = found.map(([count, state]) => `${grouped(count)} ${state}`).join(', ') || 'none';
   const notices = [...groupedNotices(tables.notices), ...skippedLines(tables)];
   const written = isSound(outcome.report)
-    ? PURPOSES.map(([name, purpose]) => `${join(out, name).padEnd(out.length + 15)} ${purpose}`)
+    ? [out, ...PURPOSES.map(([name, purpose]) => `  ${name.padEnd(15)} ${purpose}`)]
     : ['nothing: what was there is as it was'];
   return `${[
     ...summarise(outcome.report, outcome.schema.name, paint),

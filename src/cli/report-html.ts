@@ -1,18 +1,14 @@
 import type { Report } from '../sim/report.js';
+import type { Timeline } from '../sim/timeline.js';
 import { against, byteSize, counted, grouped, percent } from './amount.js';
 import type { Decision } from './artifacts.js';
-import { type Html, html } from './html.js';
-import { banksPlot, comparisonPlot, keysPlot, stepsPlot } from './report-plots.js';
+import { type Html, html, trusted } from './html.js';
+import { breaksTable, decisionsTable, type ShownBreak } from './report-breaks.js';
+import { banksFigure, drawn, type Figure, keysFigure, stepsFigure } from './report-figures.js';
+import { hashSource, type PageScript, pageScripts, scriptJson } from './report-scripts.js';
 import { STYLE } from './report-style.js';
-import {
-  banksTable,
-  breaksTable,
-  decisionsTable,
-  epochsTable,
-  parametersTable,
-  type ShownBreak,
-  statisticsTable,
-} from './report-tables.js';
+import { banksTable, epochsTable, parametersTable, statisticsTable } from './report-tables.js';
+import { timelineFigure, timelineNote } from './report-timeline.js';
 import { suspicionInWords } from './verdict.js';
 
 /** What a page is made of. */
@@ -22,98 +18,208 @@ export interface ReportPage {
   readonly report: Report;
   /** The command that gives the same figures again. */
   readonly command: string;
+  /** When what went between the banks, or null where the run has none to show. */
+  readonly timeline: Timeline | null;
   /** The breaks, or null where the run has none to show. */
   readonly breaks: readonly ShownBreak[] | null;
   /** The contested fields of disputed keys that were decided, or null where the run has none to show. */
   readonly decided: readonly Decision[] | null;
   /** One sentence each on how the inputs were read. */
   readonly notices: readonly string[];
+  /** Whether breaks.csv and explain.jsonl lie beside the page. */
+  readonly hasFiles: boolean;
+}
+
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly content: Html;
 }
 
 /**
- * A run as one HTML page that needs nothing else: no network, no font, no script. Every text in it is escaped, and its
- * policy forbids scripts and requests, so that data from a hostile bank stays text. Equal runs give equal pages but for
- * the duration.
+ * A run as one HTML page that needs nothing else: no network, no font, no file beside it. Every text in it is escaped;
+ * its policy forbids all requests, and all scripts and styles but its own, which it names by their hashes, so that data
+ * from a hostile bank stays text. Equal runs give equal pages.
+ *
+ * @throws a system error when a file of this package or of Chart.js is not there
  */
 export function reportPage(page: ReportPage): string {
-  const { title, report, command, breaks, decided, notices } = page;
-  const parts = [
-    section('What became of the keys', keysPlot(report.keys), keysNote(report)),
-    section('Bytes against the alternatives', comparisonPlot(report), COMPARISON_NOTE),
-    section('Bytes by step', stepsPlot(report)),
-    section('Bytes by bank', banksPlot(report.perBank)),
-    section('Banks', banksTable(report.perBank)),
-    ...(report.suspicions.length === 0
-      ? []
-      : [section('Suspicions, none of them proof', list(report.suspicions.map(suspicionInWords)))]),
-    ...(report.statistics === null ? [] : [section('Column statistics', statisticsTable(report.statistics))]),
-    ...(decided === null || decided.length === 0
-      ? []
-      : [section(`Disputed fields, decided (${grouped(decided.length)})`, decisionsTable(decided))]),
-    ...(breaks === null ? [] : [section(`Breaks (${grouped(breaks.length)})`, breaksTable(breaks))]),
-    ...(report.byEpoch.length > 1 ? [section('Epochs', epochsTable(report.byEpoch))] : []),
-    ...(notices.length === 0 ? [] : [section('Reading the files', list(notices))]),
-    section('Network', parametersTable(report.network)),
-    section('Parameters', parametersTable({ ...report.parameters, ...ownParameters(report) })),
-    section('Run it again', html`<pre>${command}</pre>`),
-  ];
+  const { title, report } = page;
+  const figures = {
+    timeline: page.timeline && timelineFigure(page.timeline, report),
+    keys: keysFigure(report.keys),
+    steps: stepsFigure(report),
+    banks: banksFigure(report),
+  };
+  const sections = sectionsOf(page, figures);
+  const scripts = pageScripts();
   const body = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="${policy(scripts)}">
 <title>${title} · Concordat</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<main>
-${header(title, report)}
+<a class="skip" href="#content">Skip to the figures</a>
+<header>
+${heading(title, report)}
 ${tiles(report)}
-${parts}
+<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+</header>
+<main id="content" tabindex="-1">
+${sections.map(section)}
 </main>
+<script type="application/json" id="figures">${trusted(scriptJson(dataOf(figures)))}</script>
+${scripts.map(scriptElement)}
 </body>
 </html>
 `;
   return body.markup;
 }
 
-function section(title: string, ...content: readonly Html[]): Html {
-  return html`<section><h2>${title}</h2>${content}</section>
+type Figures = Readonly<Record<Figure['name'], Figure | null>>;
+
+const dataOf = (figures: Figures): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(figures).flatMap(([name, figure]) => (figure ? [[name, figure.data]] : [])),
+  );
+
+const scriptElement = ({ kind, text }: PageScript): Html =>
+  kind === 'module'
+    ? html`<script type="module">${trusted(text)}</script>
+`
+    : html`<script>${trusted(text)}</script>
 `;
+
+function policy(scripts: readonly PageScript[]): string {
+  const sources = scripts.map(({ source }) => source).join(' ');
+  return `default-src 'none'; script-src ${sources}; style-src ${hashSource(STYLE.markup)}; base-uri 'none'; form-action 'none'`;
 }
 
-function header(title: string, report: Report): Html {
+function sectionsOf(page: ReportPage, figures: Figures): Section[] {
+  const { report, command, timeline, breaks, decided, notices } = page;
+  const found: (Section | null)[] = [
+    figures.timeline && {
+      id: 'timeline',
+      title: 'What went between the banks',
+      content: html`${drawn(figures.timeline)}${timelineNote(timeline!)}`,
+    },
+    figures.keys && {
+      id: 'keys',
+      title: 'What became of the keys',
+      content: html`${drawn(figures.keys)}${keysNote(report)}`,
+    },
+    breaks && {
+      id: 'differences',
+      title: `Breaks (${grouped(breaks.length)})`,
+      content: breaksTable(breaks, page.hasFiles ? ' in breaks.csv' : ''),
+    },
+    decided && decided.length > 0
+      ? {
+          id: 'decided',
+          title: `Disputed fields, decided (${grouped(decided.length)})`,
+          content: decisionsTable(decided, page.hasFiles ? ' in explain.jsonl' : ''),
+        }
+      : null,
+    figures.steps && {
+      id: 'steps',
+      title: 'Bytes by step',
+      content: html`${drawn(figures.steps)}${report.protocol === 'naive' ? SCALE_NOTE : COMPARISON_NOTE}`,
+    },
+    figures.banks && {
+      id: 'traffic',
+      title: 'Bytes by bank',
+      content: html`${drawn(figures.banks)}${SCALE_NOTE}`,
+    },
+    { id: 'banks', title: 'Banks', content: banksTable(report.perBank) },
+    report.suspicions.length > 0
+      ? {
+          id: 'suspicions',
+          title: 'Suspicions, none of them proof',
+          content: list(report.suspicions.map(suspicionInWords)),
+        }
+      : null,
+    report.statistics && {
+      id: 'statistics',
+      title: 'Column statistics',
+      content: statisticsTable(report.statistics),
+    },
+    report.byEpoch.length > 1
+      ? { id: 'epochs', title: 'Epochs', content: epochsTable(report.byEpoch) }
+      : null,
+    notices.length > 0 ? { id: 'notices', title: 'Reading the files', content: list(notices) } : null,
+    {
+      id: 'network',
+      title: 'Network',
+      content: parametersTable(report.network, 'Every parameter of the network model'),
+    },
+    {
+      id: 'parameters',
+      title: 'Parameters',
+      content: parametersTable(
+        { ...report.parameters, ...ownParameters(report) },
+        'Every other parameter of the run',
+      ),
+    },
+    {
+      id: 'again',
+      title: 'Run it again',
+      content: html`<div id="command"><pre>${command}</pre></div><p><button type="button" data-copies="command" hidden>Copy the command</button></p>`,
+    },
+  ];
+  return found.filter((each) => each !== null);
+}
+
+const section = ({ id, title, content }: Section): Html =>
+  html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${content}</section>
+`;
+
+function heading(title: string, report: Report): Html {
   const { agreement, violations, banks, faults, quorum, seed } = report;
   const isGood = agreement && violations.length === 0;
   const verdict = isGood
-    ? 'Agreed, all guarantees held'
+    ? report.protocol === 'naive'
+      ? '✔ Agreed'
+      : '✔ Agreed, all guarantees held'
     : agreement
-      ? 'A guarantee was broken'
-      : 'No agreement';
+      ? '✘ A guarantee was broken'
+      : '✘ No agreement';
   const broken = violations.length === 0 ? html`` : html`<div class="bad">${list(violations)}</div>`;
   const seeded = seed === null ? '' : `, seed ${seed}`;
+  const root =
+    report.resultRoot === ''
+      ? html``
+      : html`<p class="soft">Result root <code>${report.resultRoot}</code></p>`;
   return html`<h1>${title}</h1>
 <p class="soft">${counted(banks, 'bank')}, of which up to ${faults} may lie; a quorum is ${quorum}${seeded}</p>
 <p class="verdict ${isGood ? 'good' : 'bad'}">${verdict}</p>${broken}
-<p>Result root <code>${report.resultRoot}</code></p>`;
+${root}`;
 }
 
 function tiles(report: Report): Html {
   const { bytes, naive, rounds, views, messages, disclosed, accuracy } = report;
-  const saving = against(bytes.total, naive.bytes, 'naive broadcast') ?? 'on the wire';
+  const isNaive = report.protocol === 'naive';
+  const saving = isNaive ? null : against(bytes.total, naive.bytes, 'naive broadcast');
   const shown: [string, string][] = [
-    [byteSize(bytes.total), saving],
-    [grouped(messages.total), `messages, ${grouped(naive.messages)} by naive broadcast`],
-    [grouped(rounds), `message delays to agree, in ${counted(views, 'view')}`],
+    [byteSize(bytes.total), saving ?? 'on the wire'],
+    [
+      grouped(messages.total),
+      isNaive ? 'messages' : `messages, ${grouped(naive.messages)} by naive broadcast`,
+    ],
+    [grouped(rounds), isNaive ? 'message delays' : `message delays to agree, in ${counted(views, 'view')}`],
     [byteSize(report.certificateBytes), 'in the certificate'],
     [grouped(disclosed.rawRecords), `of ${counted(disclosed.ofRecords, 'raw record')} left their bank`],
   ];
   if (accuracy !== null) shown.push([percent(accuracy), 'of the true cells are right']);
-  return html`<div class="tiles">${shown.map(([figure, text]) => html`<div class="tile"><b>${figure}</b><span>${text}</span></div>`)}</div>`;
+  return html`<dl class="tiles">${shown.map(([figure, text]) => html`<div class="tile"><dt>${text}</dt><dd>${figure}</dd></div>`)}</dl>`;
 }
 
-const COMPARISON_NOTE = html`<p class="soft">Each step of the scale is ten times the one before. Naive broadcast
+const SCALE_NOTE = html`<p class="soft">The scale is logarithmic: each line is ten times the one before.</p>`;
+
+const COMPARISON_NOTE = html`<p class="soft">The scale is logarithmic: each line is ten times the one before. Naive broadcast
 carries the same canonical bytes and is measured in the same simulator; the lower bound is what each honest bank must at
 least receive of the result that it did not hold.</p>`;
 

@@ -11,16 +11,16 @@ import { addVerify } from './verify.js';
 /** Adds one command to the program. */
 type AddCommand = (program: Command) => void;
 
-/** Every command, in the order in which help lists them. */
-const COMMANDS: readonly AddCommand[] = [
-  addReconcile,
-  addSimulate,
-  addVerify,
-  addKeygen,
-  addManifest,
-  addReveal,
-  addSign,
-];
+/** Every command by its name, in the order in which help lists them. */
+const COMMANDS: Readonly<Record<string, AddCommand>> = {
+  reconcile: addReconcile,
+  simulate: addSimulate,
+  verify: addVerify,
+  keygen: addKeygen,
+  manifest: addManifest,
+  reveal: addReveal,
+  sign: addSign,
+};
 
 const EXIT_CODES = `
 Exit codes:
@@ -40,21 +40,23 @@ export async function run(args: readonly string[]): Promise<number> {
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .addHelpText('afterAll', EXIT_CODES);
-  for (const add of COMMANDS) add(program);
+  for (const add of Object.values(COMMANDS)) add(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return process.exitCode === 1 ? 1 : 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const [line, code] =
-      error instanceof CommanderError ? [usageLine(error), 2] : [failureLine(error), exitCodeOf(error)];
+      error instanceof CommanderError ? [usageLine(error, args), 2] : [failureLine(error), exitCodeOf(error)];
     process.stderr.write(`concordat: ${line}\n`);
     return code;
   }
 }
 
-/** What commander found wrong, on one line. */
-function usageLine(error: CommanderError): string {
+/** What commander found wrong, and where it is told how it is right, on one line. */
+function usageLine(error: CommanderError, args: readonly string[]): string {
   if (error.code === 'commander.help') return 'no command is given; `concordat --help` lists them';
-  return error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const wrong = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const known = Object.hasOwn(COMMANDS, args[0] ?? '') ? `${args[0]} ` : '';
+  return `${wrong}; see \`concordat ${known}--help\``;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type SimulateOptions, simulate } from '../index.js';
+import { type OutcomeDetails, type SimulateOptions, simulate } from '../index.js';
 import { MAX_BANKS, type StatisticsMode } from '../protocol/manifest.js';
 import { MAX_LATENCY_MS, NETWORK_PRESETS, type NetworkPreset } from '../sim/presets.js';
 import { MAX_QUOTA } from '../sim/run.js';
@@ -11,6 +11,7 @@ import { choice, decimalNumber, names, PROTOCOLS, statisticsOption, wholeNumber 
 import { expectFile, writeFile } from './output.js';
 import { paintFor } from './paint.js';
 import { progressOn } from './progress.js';
+import { pageDetails } from './report-details.js';
 import { reportPage } from './report-html.js';
 import { label, summarise } from './summary.js';
 
@@ -83,13 +84,27 @@ export function addSimulate(program: Command): void {
 async function run(flags: SimulateFlags): Promise<void> {
   if (flags.report !== undefined) expectFile(flags.report);
   const progress = progressOn(process.stderr);
-  const report = await simulate({ ...libraryOptions(flags), onProgress: progress.show }).finally(
-    progress.clear,
-  );
+  let details: OutcomeDetails | null = null;
+  const report = await simulate({
+    ...libraryOptions(flags),
+    onProgress: progress.show,
+    onDetails: (found) => {
+      details = found;
+    },
+  }).finally(progress.clear);
   if (flags.report !== undefined) {
-    const title = `Simulation of ${report.banks} banks`;
     const command = commandLine('simulate', { ...flags, report: undefined, json: undefined }, []);
-    writeFile(flags.report, reportPage({ title, report, command, breaks: null, decided: null, notices: [] }));
+    writeFile(
+      flags.report,
+      reportPage({
+        title: `Simulation of ${report.banks} banks`,
+        report,
+        command,
+        ...pageDetails(details),
+        notices: [],
+        hasFiles: false,
+      }),
+    );
   }
   if (flags.json) process.stdout.write(jsonText(report));
   else {

@@ -39,7 +39,7 @@ function headline(report: Report, title: string, paint: Paint): string[] {
   const mark = isGood ? paint.green('✔ agreed') : paint.red('✘ no agreement');
   const verdict = report.agreement && !isGood ? paint.red('✘ a guarantee was broken') : mark;
   return [
-    `  ${paint.bold(printable(title))}   ${verdict}`,
+    `  ${paint.bold(clipped(printable(title), MAX_TITLE))}   ${verdict}`,
     paint.dim(
       `  ${counted(banks, 'bank')}, of which ${faults} may lie · quorum ${quorum} · ` +
         `${counted(epochs, 'epoch')}${seed === null ? '' : ` · seed ${seed}`}`,
@@ -72,12 +72,21 @@ function bankRow(bank: BankReport, paint: Paint): Cell[] {
     { agreed: paint.green, faulty: paint.red, silent: paint.dim }[bank.state as string] ?? paint.yellow;
   const remarks = [bank.adversary === null ? '' : `plays ${bank.adversary}`, evidenceOf(bank)];
   return [
-    { text: bank.id },
+    { text: clipped(bank.id, MAX_NAME) },
     { text: `${MARKS[bank.state]} ${bank.state}`, paint: colour },
     { text: byteSize(bank.bytesSent) },
     { text: byteSize(bank.bytesReceived) },
     { text: remarks.filter((remark) => remark !== '').join('; ') },
   ];
+}
+
+/** Columns of a bank's name in the table, and of a title, so that what is beside it keeps its place. */
+const MAX_NAME = 24;
+const MAX_TITLE = 48;
+
+function clipped(text: string, most: number): string {
+  const points = [...text];
+  return points.length > most ? `${points.slice(0, most - 1).join('')}…` : text;
 }
 
 function stepTable({ messages, bytes }: Report, paint: Paint): string[] {
@@ -120,9 +129,15 @@ function keyLines(keys: KeyCounts, paint: Paint): string[] {
 /** Columns that names of facts take. */
 const LABEL_WIDTH = 14;
 
-/** A fact of the page: its name, then its text, which is broken between words where it would leave the page. */
+const TEXT_WIDTH = WIDTH - LABEL_WIDTH;
+
+/**
+ * A fact of the page: its name, then its text, which is broken between words where it would leave the page. Hex that is
+ * longer than a line is broken within; a path never is, since half of it is of no use.
+ */
 export function label(name: string, text: string, paint: Paint): string[] {
-  const lines = wrapped(printable(text), WIDTH - LABEL_WIDTH);
+  const broken = printable(text).replace(/\b[0-9a-f]{67,}\b/g, (hex) => hex.replaceAll(/.{66}(?=.)/g, '$& '));
+  const lines = wrapped(broken, TEXT_WIDTH);
   return lines.map((line, i) => `  ${paint.bold((i === 0 ? name : '').padEnd(LABEL_WIDTH - 2))}${line}`);
 }
 

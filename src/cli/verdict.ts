@@ -16,16 +16,19 @@ const SIGNED: Readonly<Record<string, string>> = {
   'two-commitments': 'Commitments in one epoch',
   'two-sketches': 'sketches in one view',
   'two-amendments': 'amendments in one view',
+  'two-acknowledgements': 'acknowledgements in one slot',
   'two-proposals': 'Proposals in one slot',
   'two-slices': 'sets of slices in one slot',
   'two-prepares': 'first-phase votes in one slot',
   'two-commits': 'second-phase votes in one slot',
   'two-timeouts': 'timeouts for one view',
   'two-results': 'results for one epoch',
+  'two-successions': 'successors of one manifest',
 };
 
 /** Faults of a dealer, by the evidence's kind. */
 const FAULTS: Readonly<Record<string, string>> = {
+  'bad-proof': 'signed a VRF proof that does not hold',
   'bad-shares': 'dealt shares that do not fit what it committed to',
   'bad-slices': 'dealt slices that do not open to what it committed to',
   'false-attestation': 'attested records that its own opened records contradict',

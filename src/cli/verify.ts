@@ -12,6 +12,7 @@ import { jsonText } from './artifacts.js';
 import { type CliError, placeOf } from './cli-error.js';
 import { readJson } from './input.js';
 import { type Paint, paintFor } from './paint.js';
+import { progressOn } from './progress.js';
 import { label } from './summary.js';
 import { evidenceInWords } from './verdict.js';
 
@@ -34,10 +35,13 @@ export function addVerify(program: Command): void {
 async function run(sealFile: string, flags: VerifyFlags): Promise<void> {
   const [manifestJson, sealJson] = [readJson(flags.manifest), readJson(sealFile)];
   const suite = defaultSuite(await loadBls());
+  const progress = progressOn(process.stderr);
+  progress.show('checking the seal');
   try {
     const manifest = attributed(flags.manifest, () => readManifest(manifestJson, suite));
     const seal = attributed(sealFile, () => checkSeal(manifest, readSeal(sealJson, manifest), suite));
     const paint = paintFor(process.stdout, process.env);
+    progress.clear();
     process.stdout.write(
       flags.json ? jsonText(asJson(manifest, seal)) : `${lines(manifest, seal, paint).join('\n')}\n\n`,
     );
@@ -47,6 +51,8 @@ async function run(sealFile: string, flags: VerifyFlags): Promise<void> {
       process.stdout.write(jsonText({ valid: false, file, code: cause, reason }));
     }
     throw error;
+  } finally {
+    progress.clear();
   }
 }
 

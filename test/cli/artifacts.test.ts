@@ -77,7 +77,15 @@ describe('contested fields', () => {
 });
 
 describe('breaks.csv', () => {
-  const common = { id: 'ff00', field: null, reason: 'r', holders: ['a', 'b'], dissenters: [], support: 2 };
+  const common = {
+    id: 'ff00',
+    field: null,
+    reason: 'r',
+    holders: ['a', 'b'],
+    dissenters: [],
+    sides: [],
+    support: 2,
+  };
   it('is sorted by state and key, and joins holders by semicolons', () => {
     const breaks = [
       { ...common, key: '10', state: 'unresolved' as const, field: 'name' },

@@ -1,19 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { html } from '../../src/cli/html.js';
+import { namesInShort } from '../../src/cli/report-breaks.js';
 import { reportPage } from '../../src/cli/report-html.js';
+import { stepOf } from '../../src/cli/report-phases.js';
+import { hashSource, pageScripts, scriptJson } from '../../src/cli/report-scripts.js';
+import { STATE_MEANING } from '../../src/cli/verdict.js';
+import { messageTypeOf } from '../../src/protocol/message-codec.js';
 import type { Report } from '../../src/sim/report.js';
-import { sampleBank, sampleReport } from './sample-report.js';
+import { sampleBank, sampleReport, sampleTimeline } from './sample-report.js';
 
-const INJECTION = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
+const INJECTION = `</script><script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
 const page = (report: Report = sampleReport(), changes: object = {}): string =>
   reportPage({
     title: 'accounts',
     report,
     command: 'npx concordat simulate',
+    timeline: sampleTimeline(),
     breaks: [],
     decided: [],
     notices: [],
+    hasFiles: true,
     ...changes,
   });
 const aDecision = {
@@ -31,110 +40,200 @@ const statistics = {
   fields: [{ field: 'amount', count: '3000', sum: '-1234567.80', mean: '-411.52' }],
   outliers: [{ bank: 'b', field: 'amount', figure: 'mean' }],
 } as const;
-const aBreak = { key: '1', field: null, state: 'divergent', reason: 'r', holders: ['a'], support: 1 };
+const aBreak = {
+  key: '1',
+  field: null,
+  state: 'divergent',
+  reason: 'r',
+  holders: ['a', 'b'],
+  sides: [
+    { banks: ['a'], holds: 'agreed', value: null },
+    { banks: ['b'], holds: 'other', value: null },
+  ],
+  support: 1,
+};
+const everything = (): string =>
+  page(
+    sampleReport({
+      byEpoch: [sampleReport().byEpoch[0]!, sampleReport().byEpoch[0]!],
+      statistics,
+      suspicions: [{ bank: 'c', reason: 'r', by: ['a'] }],
+    }),
+    { breaks: [aBreak], decided: [aDecision], notices: ['n'] },
+  );
 
+const SCRIPT = /<script([^>]*)>([\s\S]*?)<\/script>/g;
+/** The script elements as a browser finds them: each ends at the first end tag. */
+const scripts = (markup: string) =>
+  [...markup.matchAll(SCRIPT)].map(([, attributes, text]) => ({ attributes: attributes!, text: text! }));
+/** The page without the text of its scripts. */
+const outside = (markup: string): string => markup.replace(SCRIPT, '<script$1></script>');
+const figures = (markup: string) =>
+  JSON.parse(scripts(markup).find(({ attributes }) => attributes.includes('json'))!.text);
 /** Every tag's name in the page, in order of appearance. */
 const tags = (markup: string): string[] => [...markup.matchAll(/<([a-z0-9]+)/gi)].map(([, name]) => name!);
 
-describe('the HTML report', () => {
-  it.each([
-    ['the title', page(undefined, { title: INJECTION })],
-    ['a bank', page(sampleReport({ perBank: [sampleBank(INJECTION, { adversary: INJECTION })] }))],
-    [
-      'evidence',
-      page(
-        sampleReport({ perBank: [sampleBank('a', { evidence: [{ kind: INJECTION, verified: false }] })] }),
-      ),
-    ],
-    ['a step', page(sampleReport({ bytes: { total: 1, maxPerBank: 1, byStep: { [INJECTION]: 1 } } }))],
-    ['a violation', page(sampleReport({ violations: [INJECTION] }))],
-    [
-      'a parameter',
-      page(sampleReport({ parameters: { [INJECTION]: INJECTION }, network: { x: INJECTION } })),
-    ],
-    [
-      'a break',
-      page(undefined, {
-        breaks: [{ ...aBreak, key: INJECTION, field: INJECTION, reason: INJECTION, holders: [INJECTION] }],
+const hostile: [string, string][] = [
+  ['the title', page(undefined, { title: INJECTION })],
+  ['a bank', page(sampleReport({ perBank: [sampleBank(INJECTION, { adversary: INJECTION })] }))],
+  [
+    'evidence',
+    page(sampleReport({ perBank: [sampleBank('a', { evidence: [{ kind: INJECTION, verified: false }] })] })),
+  ],
+  ['a step', page(sampleReport({ bytes: { total: 1, maxPerBank: 1, byStep: { [INJECTION]: 1 } } }))],
+  [
+    'a message of the timeline',
+    page(undefined, {
+      timeline: sampleTimeline({ flows: [{ ...sampleTimeline().flows[0]!, step: INJECTION }] }),
+    }),
+  ],
+  ['a violation', page(sampleReport({ violations: [INJECTION] }))],
+  ['a parameter', page(sampleReport({ parameters: { [INJECTION]: INJECTION }, network: { x: INJECTION } }))],
+  [
+    'a break',
+    page(undefined, {
+      breaks: [
+        {
+          ...aBreak,
+          key: INJECTION,
+          field: INJECTION,
+          reason: INJECTION,
+          sides: [{ banks: [INJECTION], holds: 'other', value: INJECTION }],
+        },
+      ],
+    }),
+  ],
+  [
+    'a decision',
+    page(undefined, {
+      decided: [
+        { ...aDecision, key: INJECTION, field: INJECTION, value: INJECTION, rule: INJECTION },
+        { ...aDecision, supporters: [INJECTION], dissenters: [INJECTION] },
+      ],
+    }),
+  ],
+  [
+    'a suspicion',
+    page(sampleReport({ suspicions: [{ bank: INJECTION, reason: INJECTION, by: [INJECTION] }] })),
+  ],
+  [
+    'statistics',
+    page(
+      sampleReport({
+        statistics: {
+          ...statistics,
+          fields: [{ field: INJECTION, count: INJECTION, sum: INJECTION, mean: INJECTION }],
+          outliers: [{ bank: INJECTION, field: INJECTION, figure: 'count' }],
+        },
       }),
-    ],
-    [
-      'a decision',
-      page(undefined, {
-        decided: [
-          { ...aDecision, key: INJECTION, field: INJECTION, value: INJECTION, rule: INJECTION },
-          { ...aDecision, supporters: [INJECTION], dissenters: [INJECTION] },
-        ],
-      }),
-    ],
-    [
-      'a suspicion',
-      page(sampleReport({ suspicions: [{ bank: INJECTION, reason: INJECTION, by: [INJECTION] }] })),
-    ],
-    [
-      'statistics',
-      page(
-        sampleReport({
-          statistics: {
-            ...statistics,
-            fields: [{ field: INJECTION, count: INJECTION, sum: INJECTION, mean: INJECTION }],
-            outliers: [{ bank: INJECTION, field: INJECTION, figure: 'count' }],
-          },
-        }),
-      ),
-    ],
-    ['a notice', page(undefined, { notices: [INJECTION] })],
-    ['the command', page(undefined, { command: INJECTION })],
-  ])('keeps markup in %s text', (_, markup) => {
-    expect(tags(markup)).not.toContain('script');
-    expect(tags(markup)).not.toContain('img');
+    ),
+  ],
+  ['a notice', page(undefined, { notices: [INJECTION] })],
+  ['the command', page(undefined, { command: INJECTION })],
+];
+
+describe('text of others', () => {
+  it.each(hostile)('stays text in %s', (_, markup) => {
+    const code = scripts(markup).filter(({ attributes }) => !attributes.includes('json'));
+    expect(code.map(({ text }) => text)).toEqual(pageScripts().map(({ text }) => text));
+    expect(tags(outside(markup)).filter((name) => name === 'script')).toHaveLength(code.length + 1);
+    expect(tags(outside(markup))).not.toContain('img');
     expect(markup).toContain('&lt;script&gt;alert(1)');
-    expect(markup).not.toMatch(/<[^>]*\sonerror/);
+    expect(outside(markup).replace(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\sonerror/);
   });
 
-  it('escapes any text so that no tag, quote or reference of it is left', () => {
+  it('is escaped so that no tag, quote or reference of it is left', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const inside = html`${text}`.markup;
         expect(inside).not.toMatch(/[<>"']|&(?!(amp|lt|gt|quot|#39);)/);
         expect(html`${html`${text}`}`.markup).toBe(inside);
       }),
+      { numRuns: 50 },
     );
   });
 
-  it('asks for nothing from anywhere, and forbids it', () => {
-    const markup = page(undefined, { breaks: [aBreak] });
-    expect(markup).not.toMatch(/https?:|\bsrc=|\bhref=|url\(|@import|<link|<script/);
-    expect(markup).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+  it('cannot end the data of the figures, and is the same when read back', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constant(INJECTION)), (text) => {
+        expect(scriptJson({ text })).not.toMatch(/[<>&\u2028\u2029]/);
+        expect(JSON.parse(scriptJson({ text }))).toEqual({ text });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('cannot make a page that no browser opens', () => {
+    const perBank = Array.from({ length: 100 }, (_, i) => sampleBank(`bank-${i}`));
+    const huge = '<'.repeat(10_000);
+    const sides = [{ banks: perBank.map(({ id }) => id), holds: 'other', value: huge }];
+    for (const [key, value] of [
+      ['1', '2'],
+      [huge, huge],
+    ]) {
+      const markup = page(sampleReport({ perBank }), {
+        breaks: Array(100_000).fill({ ...aBreak, key, reason: value, sides }),
+        decided: Array(100_000).fill({ ...aDecision, key, value }),
+      });
+      expect(markup).toMatch(/and [0-9,]+ more in explain.jsonl/);
+      expect(markup).toMatch(/and [0-9,]+ more in breaks.csv/);
+      expect(markup.length).toBeLessThan(2_000_000);
+    }
+  });
+});
+
+describe('the page', () => {
+  it('asks for nothing from anywhere, and its policy forbids it', () => {
+    const markup = everything();
+    expect(outside(markup)).not.toMatch(/https?:|\bsrc=|url\(|@import|<link|\shref="(?!#)|\sstyle=/);
+    expect(markup).not.toMatch(/sourceMappingURL/);
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(markup)![1]!.replaceAll('&#39;', "'");
+    expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^ ]+' 'sha256-[^ ]+' 'sha256-[^ ]+'; /);
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  });
+
+  it('names its scripts and its style in the policy by what they are', () => {
+    const markup = everything();
+    const policy = markup.replaceAll('&#39;', "'");
+    const code = scripts(markup).filter(({ attributes }) => !attributes.includes('json'));
+    expect(code).toHaveLength(3);
+    for (const { text } of code) expect(policy).toContain(hashSource(text));
+    expect(policy).toContain(hashSource(/<style>([\s\S]*)<\/style>/.exec(markup)![1]!));
+    expect(hashSource('alert(1)')).toBe("'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='");
   });
 
   it('is well-formed: every element is closed in order', () => {
     const open: string[] = [];
-    const empty = new Set(['meta', 'rect', 'line', 'circle']);
-    const markup = page(
-      sampleReport({
-        byEpoch: [sampleReport().byEpoch[0]!, sampleReport().byEpoch[0]!],
-        statistics,
-        suspicions: [{ bank: 'c', reason: 'r', by: ['a'] }],
-      }),
-      {
-        breaks: [aBreak],
-        decided: [aDecision],
-        notices: ['n'],
-      },
-    );
-    for (const [tag, slash, name] of markup
+    const empty = new Set(['meta', 'input']);
+    for (const [, slash, name] of outside(everything())
       .replace('<!doctype html>', '')
       .matchAll(/<(\/?)([a-z0-9]+)[^>]*>/g)) {
       if (slash) expect(open.pop()).toBe(name);
-      else if (
-        !tag.endsWith('/>') &&
-        (!empty.has(name!) || name === 'rect' || name === 'circle') &&
-        name !== 'meta'
-      )
-        open.push(name!);
+      else if (!empty.has(name!)) open.push(name!);
     }
     expect(open).toEqual([]);
+  });
+
+  it('has no section and no bank state that the guide does not explain', () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/reading-a-report.md'), 'utf8');
+    const explained = [...guide.matchAll(/^## (.*)$/gm)].flatMap(([, heading]) => [
+      heading!,
+      ...heading!.split(', '),
+    ]);
+    const titles = [...outside(everything()).matchAll(/<h2[^>]*>([^<]*)</g)].map(([, title]) => title!);
+    expect(titles).toHaveLength(14);
+    for (const title of titles) expect(explained).toContain(title.replace(/ \([0-9,]+\)$/, ''));
+    for (const state of Object.keys(STATE_MEANING)) expect(guide).toContain(`| ${state} |`);
+  });
+
+  it('has every id once, and labels and links lead to one', () => {
+    const markup = outside(everything());
+    const ids = [...markup.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, id] of markup.matchAll(
+      /(?:href="#|aria-labelledby="|data-searches="|data-copies=")([^"]*)"/g,
+    ))
+      expect(ids).toContain(id);
   });
 
   it('shows states, evidence in words, every parameter and the command', () => {
@@ -145,7 +244,6 @@ describe('the HTML report', () => {
       'divergence',
       'npx concordat simulate',
       '43× less than naive broadcast',
-      'prefers-color-scheme: dark',
     ])
       expect(markup).toContain(text);
   });
@@ -161,14 +259,16 @@ describe('the HTML report', () => {
       'opened bank by bank',
       'c: false share, say a; this is no proof',
       'Disputed fields, decided (1)',
-      '<td class="word">median</td><td>a, b</td><td>c</td>',
       '<td>quota</td><td><code>16384</code></td>',
     ])
       expect(markup).toContain(text);
   });
 
   it('has no section for what a run does not have', () => {
-    expect(page()).not.toMatch(/Column statistics|Suspicions|Disputed fields/);
+    const bare = page(undefined, { timeline: null, breaks: null, decided: null });
+    expect(outside(bare)).not.toMatch(
+      /Column statistics|Suspicions|Disputed fields|Breaks|What went between/,
+    );
     expect(page(sampleReport({ statistics: { ...statistics, fields: [], outliers: [] } }))).toContain(
       'No field outside the key is a number',
     );
@@ -180,7 +280,78 @@ describe('the HTML report', () => {
     expect(page(sampleReport({ violations: ['x'] }))).toContain('A guarantee was broken');
   });
 
-  it('draws a run in which nothing happened, without NaN or Infinity', () => {
+  it('compares naive broadcast with nothing but the lower bound', () => {
+    const naive = page(sampleReport({ protocol: 'naive', lowerBoundBytes: 0 }), { timeline: null });
+    expect(outside(naive)).not.toContain('than naive broadcast');
+    expect(outside(naive)).not.toMatch(/guarantees held|in the colours of the timeline/);
+    expect(figures(naive).steps.lines).toEqual([]);
+  });
+});
+
+describe('the figures', () => {
+  it('are drawn for eyes, told in a sentence for who has none, and given as a table', () => {
+    const markup = outside(everything());
+    const canvases = [...markup.matchAll(/<canvas data-figure="([a-z]+)" role="img" aria-label="([^"]+)">/g)];
+    expect(canvases.map(([, name]) => name)).toEqual(['timeline', 'keys', 'steps', 'banks']);
+    expect(Object.keys(figures(everything()))).toEqual(['timeline', 'keys', 'steps', 'banks']);
+    for (const [, , finding] of canvases) expect(finding).toMatch(/[0-9].*\.$/);
+    expect(markup.match(/<\/canvas><\/div>\s*<noscript>.+<\/noscript>\s*<details>.*?<table/g)).toHaveLength(
+      4,
+    );
+  });
+
+  it('place every message by its sender, receiver and times', () => {
+    const { timeline } = figures(page());
+    expect(timeline).toMatchObject({ deltaMs: 100, endMs: 250, linked: true });
+    expect(timeline.steps).toEqual([
+      { name: 'open', phase: 'inputs' },
+      { name: 'commitment', phase: 'inputs' },
+      { name: 'draft', phase: 'draft' },
+    ]);
+    expect(timeline.flows).toEqual([
+      [0, 0, 1, 0, 40, 1, 158],
+      [0, 0, 2, 0, 50, 1, 158],
+      [1, 1, 0, 40, 90, 1, 4000],
+      [2, 0, 1, 100, 250, 1, 2000],
+    ]);
+    expect(page()).toContain('4 messages of 3 types went between 4 banks in 2.50 Δ, which is 250 ms.');
+  });
+
+  it('do not claim receivers where they were merged', () => {
+    const flows = sampleTimeline().flows.map((flow) => ({ ...flow, to: null }));
+    const merged = page(undefined, { timeline: sampleTimeline({ flows, resolutionMs: 3 }) });
+    expect(figures(merged).timeline.linked).toBe(false);
+    expect(merged).toContain('Receivers are merged');
+    expect(page()).not.toContain('Receivers are merged');
+  });
+
+  it('divide all keys, and those that are not unanimous, without a rest', () => {
+    const { bars, parts } = figures(page()).keys as { bars: string[]; parts: { shares: number[] }[] };
+    expect(bars).toEqual(['all keys', 'not unanimous']);
+    for (const i of [0, 1])
+      expect(parts.reduce((sum, { shares }) => sum + shares[i]!, 0)).toBeCloseTo(100, 9);
+    const same = { total: 5, unanimous: 5, settled: 0, disputed: 0, unvouched: 0, unresolved: 0 };
+    expect(figures(page(sampleReport({ keys: same }))).keys.bars).toEqual(['all keys']);
+  });
+
+  it('set bytes beside naive broadcast and the lower bound, in all and for every bank', () => {
+    const { steps, banks } = figures(page());
+    expect(steps.rows.map(({ name }: { name: string }) => name)).toEqual([
+      'all steps',
+      'draft',
+      'commit-vote',
+      'open',
+    ]);
+    expect(steps.lines.map(({ bytes }: { bytes: number }) => bytes)).toEqual([24_400_000, 12_000]);
+    expect(banks.names).toEqual(['bank-01', 'bank-02', 'bank-03', 'bank-04 ✘']);
+    expect(banks.series.map(({ sizes }: { sizes: number[] }) => sizes)).toEqual([
+      Array(4).fill(12_345 + 67_890),
+      Array(4).fill(12_200_000),
+      [4000, 4000, 4000, 0],
+    ]);
+  });
+
+  it('of a run in which nothing happened are left out, without NaN or Infinity', () => {
     const nothing = sampleReport({
       bytes: { total: 0, maxPerBank: 0, byStep: {} },
       messages: { total: 0, byStep: {} },
@@ -191,18 +362,52 @@ describe('the HTML report', () => {
       accuracy: null,
       agreement: false,
     });
-    for (const report of [nothing, sampleReport({ lowerBoundBytes: 1, naive: { messages: 0, bytes: 1 } })])
-      expect(page(report)).not.toMatch(/NaN|Infinity|undefined/);
+    const bare = page(nothing, { timeline: sampleTimeline({ flows: [], endMs: 0, deltaMs: 0 }) });
+    expect(figures(bare)).toEqual({});
+    for (const markup of [bare, page(sampleReport({ lowerBoundBytes: 1, naive: { messages: 0, bytes: 1 } }))])
+      expect(outside(markup)).not.toMatch(/NaN|Infinity|undefined/);
   });
 
-  it('stays small for a hundred banks and many breaks', () => {
-    const perBank = Array.from({ length: 100 }, (_, i) => sampleBank(`bank-${i}`));
-    const markup = page(sampleReport({ perBank }), {
-      breaks: Array(100_000).fill(aBreak),
-      decided: Array(100_000).fill(aDecision),
-    });
-    expect(markup).toContain('99,500 more in explain.jsonl');
-    expect(markup).toContain('99,500 more in breaks.csv');
-    expect(markup.length).toBeLessThan(1_000_000);
+  it('know every type of message that there is', () => {
+    const types = new Set(Array.from({ length: 256 }, (_, tag) => messageTypeOf(Uint8Array.of(tag))));
+    types.delete('unknown');
+    expect(types.size).toBeGreaterThan(20);
+    for (const type of types) expect(stepOf(type).meaning, type).not.toBe(stepOf('unknown').meaning);
+    expect(stepOf('constructor').meaning).toBe(stepOf('unknown').meaning);
+    expect(stepOf('records', 'naive').meaning).not.toBe(stepOf('records').meaning);
+  });
+});
+
+describe('the breaks', () => {
+  it('tell every side of each', () => {
+    const sides = [
+      { banks: ['a', 'b'], holds: 'other', value: '2.50' },
+      { banks: ['c'], holds: 'none', value: null },
+    ];
+    const text = outside(
+      page(undefined, { breaks: [{ ...aBreak, field: 'amount', state: 'unresolved', sides }] }),
+    )
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ');
+    expect(text).toContain('2.50 : a , b no record: c');
+  });
+
+  it('are searched by a labelled box that tells how many it shows', () => {
+    const markup = page(undefined, { breaks: [aBreak] });
+    expect(markup).toMatch(/<form class="search" role="search" data-searches="breaks" hidden>/);
+    expect(markup).toMatch(/<label>Search the breaks <input type="search"/);
+    expect(markup).toContain('<output role="status" aria-live="polite">');
+    expect(page(undefined, { breaks: [] })).toContain('every key has one agreed record');
+  });
+
+  it('name few banks, and count many', () => {
+    const names = Array.from({ length: 100 }, (_, i) => `b${i}`);
+    const short = (count: number, total: number): string =>
+      namesInShort(names.slice(0, count), names.slice(count, total)).markup.replace(/<[^>]+>/g, '');
+    expect(short(2, 4)).toBe('b0, b1');
+    expect(short(6, 6)).toBe('b0, b1, b2, b3, b4, b5');
+    expect(short(97, 100)).toBe('all but b97, b98, b99');
+    expect(short(100, 100)).toBe('all 100 banks');
+    expect(short(40, 100)).toBe('b0, b1, b2, b3, b4 and 35 more');
   });
 });

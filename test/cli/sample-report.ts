@@ -1,4 +1,22 @@
 import type { BankReport, Report } from '../../src/sim/report.js';
+import type { Timeline } from '../../src/sim/timeline.js';
+
+/** A timeline of a few messages between four banks. */
+export function sampleTimeline(changes: Partial<Timeline> = {}): Timeline {
+  const fromFirst = (to: number) => ({ from: 0, to, messages: 1 });
+  return {
+    deltaMs: 100,
+    resolutionMs: 1,
+    endMs: 250,
+    flows: [
+      { step: 'open', ...fromFirst(1), sentMs: 0, arrivedMs: 40, bytes: 158 },
+      { step: 'open', ...fromFirst(2), sentMs: 0, arrivedMs: 50, bytes: 158 },
+      { step: 'commitment', from: 1, to: 0, sentMs: 40, arrivedMs: 90, messages: 1, bytes: 4_000 },
+      { step: 'draft', ...fromFirst(1), sentMs: 100, arrivedMs: 250, bytes: 2_000 },
+    ],
+    ...changes,
+  };
+}
 
 /** A bank's report with ordinary figures. */
 export function sampleBank(id: string, changes: Partial<BankReport> = {}): BankReport {
@@ -12,6 +30,8 @@ export function sampleBank(id: string, changes: Partial<BankReport> = {}): BankR
     resultRoot: 'ab'.repeat(32),
     bytesSent: 12_345,
     bytesReceived: 67_890,
+    naiveBytes: 12_200_000,
+    lowerBoundBytes: 4_000,
     signatures: 7,
     verifications: 41,
     ...changes,
@@ -61,6 +81,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
       sampleBank('bank-03'),
       sampleBank('bank-04', {
         honest: false,
+        lowerBoundBytes: null,
         adversary: 'equivocate',
         state: 'faulty',
         evidence: [{ kind: 'two-commitments', verified: true }],

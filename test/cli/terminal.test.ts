@@ -4,7 +4,7 @@ import { exitCodeOf, failureLine, inputError, usageError } from '../../src/cli/c
 import { paintFor } from '../../src/cli/paint.js';
 import { printable } from '../../src/cli/printable.js';
 import { progressOn } from '../../src/cli/progress.js';
-import { summarise } from '../../src/cli/summary.js';
+import { label, summarise } from '../../src/cli/summary.js';
 import { drawTable, lengthOf, stackedBar } from '../../src/cli/table.js';
 import { evidenceInWords } from '../../src/cli/verdict.js';
 import { ConcordatError } from '../../src/crypto/error.js';
@@ -77,6 +77,15 @@ describe('colour', () => {
     expect(paintFor({ isTTY: true }, { NO_COLOR: '' }).red('x')).not.toBe('x');
     expect(paintFor({}, {}).red('x')).toBe('x');
   });
+
+  it('can be forced anywhere, and forced off; who asks for none gets none', () => {
+    expect(paintFor({}, { FORCE_COLOR: '1' }).red('x')).not.toBe('x');
+    expect(paintFor({ isTTY: true }, { FORCE_COLOR: '1', TERM: 'dumb' }).red('x')).not.toBe('x');
+    for (const FORCE_COLOR of ['0', 'false'])
+      expect(paintFor({ isTTY: true }, { FORCE_COLOR }).red('x')).toBe('x');
+    expect(paintFor({ isTTY: true }, { FORCE_COLOR: '1', NO_COLOR: '1' }).red('x')).toBe('x');
+    expect(paintFor({}, { FORCE_COLOR: '' }).red('x')).toBe('x');
+  });
 });
 
 describe('progress', () => {
@@ -87,6 +96,24 @@ describe('progress', () => {
     expect(written).toEqual([]);
     progressOn({ ...stream, isTTY: true }).show('reading\nmany files');
     expect(written).toEqual(['\r\u001b[Kreading m']);
+  });
+
+  it('tells after two seconds how long it has been, and leaves a clean line', () => {
+    const written: string[] = [];
+    let now = 1000;
+    const progress = progressOn({ isTTY: true, write: (text) => written.push(text) }, () => now);
+    for (const at of [1000, 2999, 3000, 64_000]) {
+      now = at;
+      progress.show('epoch 1 of 1');
+    }
+    progress.clear();
+    expect(written.map((text) => text.slice(4))).toEqual([
+      'epoch 1 of 1',
+      'epoch 1 of 1',
+      '2.0 s: epoch 1 of 1',
+      '1 min 3 s: epoch 1 of 1',
+      '',
+    ]);
   });
 });
 
@@ -204,6 +231,22 @@ describe('the summary', () => {
       'unanimous 960',
     ])
       expect(text.replace('568 kB', '567 kB')).toContain(part);
+  });
+
+  it('keeps its places with names of 64 bytes', () => {
+    const name = 'ü'.repeat(32);
+    const perBank = [sampleBank(name, { adversary: 'equivocate' }), sampleBank('b', { state: 'silent' })];
+    const lines = summarise(sampleReport({ perBank }), 'title '.repeat(20), plain);
+    for (const line of lines) expect(lengthOf(line)).toBeLessThanOrEqual(80);
+    expect(lines.join('\n')).toContain(`${'ü'.repeat(23)}…`);
+    expect(lines.join('\n')).toContain('✔ agreed');
+  });
+
+  it('breaks long hex within, and never a path', () => {
+    const lines = label('Key', 'ab'.repeat(96), plain);
+    for (const line of lines) expect(lengthOf(line)).toBeLessThanOrEqual(80);
+    expect(lines.map((line) => line.slice(14)).join('')).toBe('ab'.repeat(96));
+    expect(label('Written', `/tmp/${'x'.repeat(100)}`, plain)).toHaveLength(1);
   });
 
   it('fits with a hundred banks, and lists those that did not agree', () => {

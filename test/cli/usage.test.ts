@@ -11,16 +11,22 @@ beforeAll(() => {
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 describe('help', () => {
-  it.each([[[]], [['reconcile']], [['simulate']], [['verify']]])(
-    'of %j is on stdout and tells exit codes',
-    async (command) => {
-      const { code, stdout, stderr } = await concordat(cwd, ...command, '--help');
-      expect([code, stderr]).toEqual([0, '']);
-      expect(stdout).toContain('Usage: concordat');
-      expect(stdout).toContain('Exit codes:');
-      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-    },
-  );
+  it.each([
+    [[]],
+    [['reconcile']],
+    [['simulate']],
+    [['verify']],
+    [['keygen']],
+    [['manifest']],
+    [['reveal']],
+    [['sign']],
+  ])('of %j is on stdout and tells exit codes', async (command) => {
+    const { code, stdout, stderr } = await concordat(cwd, ...command, '--help');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Usage: concordat');
+    expect(stdout).toContain('Exit codes:');
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
 
   it('lists the commands, and the adversaries where they can be named', async () => {
     const { stdout } = await concordat(cwd, '--help');
@@ -77,6 +83,15 @@ describe('bad usage ends with 2 and one line', () => {
     [['verify', '--manifest', 'm.json', 's.json'], 'm.json: no such file or directory'],
   ])('%j', async (args, reason) => {
     expect(refusal(await concordat(cwd, ...args), 2)).toContain(reason);
+  });
+
+  it.each<[string[], string]>([
+    [['recon'], '; see `concordat --help`'],
+    [['--frobnicate'], '; see `concordat --help`'],
+    [['simulate', '--banks', 'x'], '; see `concordat simulate --help`'],
+    [['constructor'], '; see `concordat --help`'],
+  ])('%j is told where the right usage is', async (args, where) => {
+    expect(refusal(await concordat(cwd, ...args), 2).endsWith(where)).toBe(true);
   });
 
   it('also with --json, and prints no document', async () => {

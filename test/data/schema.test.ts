@@ -134,6 +134,7 @@ describe('defineSchema', () => {
     ['a decimal without scale', { type: 'decimal' }, 'fields.x.scale'],
     ['a negative scale', { type: 'decimal', scale: -1 }, 'fields.x.scale'],
     ['a scale of 39', { type: 'decimal', scale: 39 }, 'fields.x.scale'],
+    ['a huge scale and a tolerance', { type: 'decimal', scale: 4e9, tolerance: '1' }, 'fields.x.scale'],
     ['a fractional scale', { type: 'decimal', scale: 0.5 }, 'fields.x.scale'],
     ['a string of no length', { type: 'string', maxLength: 0 }, 'fields.x.maxLength'],
     ['a string of any length', { type: 'string', maxLength: 1e9 }, 'fields.x.maxLength'],

@@ -1,0 +1,56 @@
+import { byteSize, grouped } from './amount.js';
+import { type Html, html } from './html.js';
+
+/** A column's head: its title, alone in an array when the column is of numbers. */
+export type Head = string | readonly [string];
+
+/** A cell of a count. It sorts by the count, not by its text. */
+export const number = (value: number): Html =>
+  html`<td class="number" data-value="${value}">${grouped(value)}</td>`;
+
+/** A cell of a size in bytes. */
+export const size = (bytes: number): Html =>
+  html`<td class="number" data-value="${bytes}">${byteSize(bytes)}</td>`;
+
+/** What a {@link dataTable} can be beyond a table. */
+export interface TableOptions {
+  /** The id of the table, by which a search box finds it. */
+  readonly id?: string;
+  /** Whether it gets a height of its own, within which it scrolls. */
+  readonly isLong?: boolean;
+}
+
+/**
+ * A table in a box that scrolls by itself, so that the page never does sideways; the script of the page makes its heads
+ * into buttons that sort.
+ * @param caption what the table holds, for who does not see it
+ */
+export function dataTable(
+  heads: readonly Head[],
+  rows: readonly Html[],
+  caption: string,
+  { id = '', isLong = false }: TableOptions = {},
+): Html {
+  const cells = heads.map((head) =>
+    typeof head === 'string'
+      ? html`<th scope="col">${head}</th>`
+      : html`<th scope="col" class="number">${head[0]}</th>`,
+  );
+  const named = id === '' ? html`` : html` id="${id}"`;
+  return html`<div class="scroll${isLong ? ' long' : ''}" role="region" aria-label="${caption}" tabindex="0"><table data-sortable${named}><caption>${caption}</caption><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+/**
+ * As many of the rows as fit into `characters` of markup, at least one: what a hostile bank puts into its records must
+ * not make a page that no browser opens.
+ */
+export function rowsWithin(characters: number, rows: Iterable<Html>): Html[] {
+  const kept: Html[] = [];
+  let left = characters;
+  for (const row of rows) {
+    left -= row.markup.length;
+    if (left < 0 && kept.length > 0) break;
+    kept.push(row);
+  }
+  return kept;
+}

@@ -1,0 +1,91 @@
+import { toHex } from '../crypto/bytes.js';
+import type { Break, Explanation, Outcome, OutcomeRow } from '../data/outcome.js';
+import { formatKey } from '../data/record.js';
+import type { Schema } from '../data/schema.js';
+import { formatValue, type Value } from '../data/value.js';
+import type { Run, RunOptions } from './run.js';
+import type { Timeline } from './timeline.js';
+
+/** Banks that hold the same of a key, or of a field where the break is about one. */
+export interface NamedSide {
+  readonly banks: readonly string[];
+  /** `agreed`: what won, which may be that the key does not exist. `other`: another record. `none`: they lack the key. */
+  readonly holds: 'agreed' | 'other' | 'none';
+  /** The field's text as reconciled.csv would have it; null where the version was not opened, or no field is meant. */
+  readonly value: string | null;
+}
+
+/** A break as people read it. */
+export interface NamedBreak extends Omit<Break, 'id' | 'entry' | 'sides'> {
+  /** The key's text; null for one that its holders did not have to disclose. */
+  readonly key: string | null;
+  /** The key's id in this epoch, hex. */
+  readonly id: string;
+  /** Every input is in one of them. */
+  readonly sides: readonly NamedSide[];
+}
+
+/** An explanation as people read it. */
+export interface NamedExplanation extends Omit<Explanation, 'keyDigest'> {
+  /** The key's text. */
+  readonly key: string;
+}
+
+/** The result of an epoch as the first bank that follows the protocol holds it, and how the banks came to it. */
+export interface OutcomeDetails {
+  readonly schema: Schema;
+  readonly rows: readonly OutcomeRow[];
+  readonly breaks: readonly NamedBreak[];
+  readonly explanations: readonly NamedExplanation[];
+  /** What went between the banks, and when. */
+  readonly timeline: Timeline;
+}
+
+/** The details of a run's last epoch; without agreement nothing but the timeline is in them. */
+export function outcomeDetails(
+  { last, timeline }: Run,
+  { schema, adversaries }: Pick<RunOptions, 'schema' | 'adversaries'>,
+): OutcomeDetails {
+  const outcome = last.sealed.find((output, bank) => output?.outcome && !adversaries.has(bank))?.outcome;
+  return {
+    schema,
+    rows: outcome?.rows ?? [],
+    breaks: (outcome?.breaks ?? []).map((each) => nameBreak(schema, each)),
+    explanations: outcome ? nameExplanations(schema, outcome) : [],
+    timeline,
+  };
+}
+
+function nameBreak(schema: Schema, { id, entry, sides, ...rest }: Break): NamedBreak {
+  const shown = entry !== null && rest.state !== 'unvouched';
+  return {
+    ...rest,
+    id: toHex(id),
+    key: shown ? formatKey(schema, entry.values) : null,
+    sides: nameSides(schema, rest.field, sides),
+  };
+}
+
+/** Versions that say the same of the field in question are one side of it. */
+function nameSides(schema: Schema, name: string | null, sides: Break['sides']): NamedSide[] {
+  const f = schema.fields.findIndex((field) => field.name === name);
+  const merged = new Map<string, NamedSide>();
+  for (const { banks, holds, entry } of sides) {
+    const value = f < 0 || entry === null ? null : formatValue(schema.fields[f]!, entry.values[f] ?? null);
+    // Closed versions may differ from one another: they stay apart.
+    const place = value === null ? `#${merged.size}` : `=${value}`;
+    const known = merged.get(place);
+    merged.set(place, { banks: [...(known?.banks ?? []), ...banks], holds, value });
+  }
+  return [...merged.values()];
+}
+
+function nameExplanations(schema: Schema, outcome: Outcome): NamedExplanation[] {
+  const keys = new Map(
+    outcome.rows.map((row) => [toHex(row.keyDigest), formatKey(schema, row.values as readonly Value[])]),
+  );
+  return outcome.explanations.map(({ keyDigest, ...rest }) => ({
+    ...rest,
+    key: keys.get(toHex(keyDigest))!,
+  }));
+}
