@@ -5,7 +5,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..', 'src');
 /** Lower layers first: a file may import from its own layer and from layers before it. */
-const order = ['crypto', 'data', 'protocol', 'sim', 'index', 'cli'];
+const order = ['crypto', 'data', 'protocol', 'node', 'sim', 'index', 'cli'];
+/** A host on Node.js and the simulator both stand on the protocol, beside each other. */
+const apart = new Set(['node', 'sim']);
 const browserLayers = new Set(['crypto', 'data', 'protocol', 'sim', 'index']);
 const gpl = /^(snarkjs|circomlib|circomlibjs|circom2)(\/|$)/;
 
@@ -36,6 +38,8 @@ for (const file of files) {
     if (!files.includes(target)) problems.push(`${name}: imports ${specifier}, which does not exist`);
     if (order.indexOf(layerOf(target)) > order.indexOf(layer))
       problems.push(`${name}: imports ${relative(root, target)}, which is a layer above it`);
+    if (apart.has(layer) && apart.has(layerOf(target)) && layer !== layerOf(target))
+      problems.push(`${name}: imports ${relative(root, target)}, which stands beside it`);
     edges.push(target);
   }
   graph.set(file, edges);

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../cli/built.js';
+
+/** Every Markdown file for people, relative to the project's directory. */
+export function markdownFiles(): string[] {
+  const under = (folder: string): string[] =>
+    readdirSync(join(ROOT, folder), { recursive: true })
+      .map((name) => join(folder, String(name)))
+      .filter((name) => name.endsWith('.md') && !name.startsWith(join('docs', 'api')));
+  return ['README.md', 'CONTRIBUTING.md', ...under('docs'), ...under('examples')].sort();
+}
+
+/** The text of a file of the project. */
+export const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** A fenced block of a Markdown text. */
+export interface Block {
+  /** The first word after the fence. */
+  readonly language: string;
+  /** What follows it: the name of a file, or nothing. */
+  readonly title: string;
+  readonly code: string;
+  /** Of the fence, from 1. */
+  readonly line: number;
+}
+
+/** All fenced blocks of a text, in order. */
+export function blocksOf(markdown: string): Block[] {
+  return [...markdown.matchAll(/^```([a-z]+)(?: ([^\n]+))?\n([\s\S]*?)^```$/gm)].map((match) => ({
+    language: match[1]!,
+    title: match[2] ?? '',
+    code: match[3]!,
+    line: markdown.slice(0, match.index).split('\n').length,
+  }));
+}
+
+/** A piece of TypeScript that the documentation shows. */
+export interface Snippet {
+  /** Where it stands, as `file:line`. */
+  readonly place: string;
+  readonly code: string;
+}
+
+/** Every `ts` block of the Markdown files and of docstrings in `src`. */
+export function snippets(): Snippet[] {
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true })
+    .map((name) => join('src', String(name)))
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
+  const inDocstrings = sources.flatMap((file) =>
+    typescriptIn(file, textOf(file).replaceAll(/^ *\* ?/gm, '')),
+  );
+  return [...markdownFiles().flatMap((file) => typescriptIn(file, textOf(file))), ...inDocstrings];
+}
+
+const typescriptIn = (file: string, markdown: string): Snippet[] =>
+  blocksOf(markdown)
+    .filter(({ language }) => language === 'ts')
+    .map(({ code, line }) => ({ place: `${file}:${line}`, code }));
