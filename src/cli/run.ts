@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { exitCodeOf, failureLine } from './cli-error.js';
 import { addKeygen } from './keygen.js';
@@ -37,6 +38,7 @@ Exit codes:
 export async function run(args: readonly string[]): Promise<number> {
   const program = new Command('concordat')
     .description('Byzantine fault-tolerant reconciliation of the records that banks hold in common.')
+    .version(version(), '--version', 'print the version')
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .addHelpText('afterAll', EXIT_CODES);
@@ -51,6 +53,12 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stderr.write(`concordat: ${line}\n`);
     return code;
   }
+}
+
+/** The version of the package that this is in. */
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** What commander found wrong, and where it is told how it is right, on one line. */

@@ -2,28 +2,21 @@ import { decode } from '../crypto/encoding.js';
 import { ConcordatError, isConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
 import type { Dataset } from '../data/dataset.js';
-import { type ChainState, genesisChain, leaderOf } from './chain.js';
+import { type ChainState, genesisChain } from './chain.js';
 import { Courier } from './courier.js';
+import { EarlyMessages, isEarly } from './early-messages.js';
 import type { Effects, Input } from './effects.js';
 import { Epoch } from './epoch.js';
 import { type Evidence, verifyEvidence, Witness } from './evidence.js';
 import { Journal, type LogEntry, logEntryCodec } from './journal.js';
 import type { Manifest } from './manifest.js';
-import {
-  type EpochMessage,
-  epochOf,
-  type Message,
-  type MessageOf,
-  type MessageType,
-  viewOf,
-} from './messages.js';
+import { epochOf, type Message, type MessageOf } from './messages.js';
 import { Outbox } from './outbox.js';
 import { OwnData } from './own-data.js';
 import { RECALL_TIMER, Recall } from './recall.js';
 import { INCARNATION_LENGTH } from './requests.js';
 import { Safety } from './safety.js';
 import type { SealedEpoch } from './sealed-epoch.js';
-import { compareSlots } from './slot.js';
 import type { Statement } from './statement.js';
 import { successionStatement } from './succession.js';
 import type { Suite } from './suite.js';
@@ -50,28 +43,6 @@ export interface BankOptions {
   readonly incarnation?: Uint8Array;
 }
 
-/** Messages that are kept when they come before their time. All others are answers to something, or sent again. */
-const KEPT_EARLY: ReadonlySet<MessageType> = new Set([
-  'open',
-  'draft',
-  'slices',
-  'forward',
-  'amendment',
-  'proposal',
-  'repeat',
-  'vote',
-  'certificate',
-  'timeout',
-  'result',
-  'seal',
-]);
-
-/** Messages that a leader's Open must come before. */
-const NEEDS_OPEN: ReadonlySet<MessageType> = new Set(['draft', 'slices', 'amendment', 'proposal', 'repeat']);
-
-/** Proposals may have megabytes, and are made by leaders only. */
-const LEADERS_ONLY: ReadonlySet<MessageType> = new Set(['draft', 'proposal', 'repeat']);
-
 /**
  * One bank: the protocol as a deterministic state machine without clock, network, disk or randomness.
  *
@@ -89,8 +60,7 @@ export class Bank {
   readonly #witness: Witness;
   readonly #log: readonly LogEntry[];
   readonly #evidence: Evidence[] = [];
-  /** One message of each sender and type that came before its time. */
-  readonly #early = new Map<string, { readonly from: number; readonly message: EpochMessage }>();
+  readonly #early = new EarlyMessages();
   /** Banks that showed evidence which does not hold. */
   readonly #falseAccusers = new Set<number>();
   /** Whether somebody was proven faulty in this step: the epoch may have waited for it. */
@@ -290,10 +260,9 @@ export class Bank {
         this.#guard(this.options.index, () => this.#epoch?.onProof());
         continue;
       }
-      const due = [...this.#early].find(([, { message }]) => !this.#isEarly(message));
+      const due = this.#early.take(this.#chain, this.#epoch);
       if (!due) return;
-      this.#early.delete(due[0]);
-      this.#guard(due[1].from, () => this.#deliver(due[1].from, due[1].message));
+      this.#guard(due.from, () => this.#deliver(due.from, due.message));
     }
   }
 
@@ -313,39 +282,13 @@ export class Bank {
       if (this.#previous?.chain.epoch === epoch) this.#previous.handle(from, message);
       return;
     }
-    if (this.#isEarly(message)) {
-      const name = `${from}/${message.type}`;
-      if (this.#isKept(from, message) && !isOutdone(message, this.#early.get(name)?.message))
-        this.#early.set(name, { from, message });
+    if (isEarly(message, this.#chain, this.#epoch)) {
+      this.#early.keep(from, message, this.#chain, this.#epoch);
       if (epoch === this.#chain.epoch + 1) this.#epoch?.onAhead(from);
       return;
     }
     const refusal = this.#epoch?.handle(from, message);
     if (refusal) this.#outbox.output({ type: 'refused', from, code: refusal });
-  }
-
-  /**
-   * Whether to keep a message that came early. A proposal may have megabytes: only those who lead this view or the next
-   * have one to make.
-   */
-  #isKept(from: number, message: EpochMessage): boolean {
-    const epoch = epochOf(message);
-    if (epoch > this.#chain.epoch + 1 || !KEPT_EARLY.has(message.type)) return false;
-    if (!LEADERS_ONLY.has(message.type)) return true;
-    const view = viewOf(message)!;
-    const current = this.#epoch?.view ?? -1;
-    return epoch === this.#chain.epoch && view <= current + 1 && from === leaderOf(this.#chain, view);
-  }
-
-  /** Whether a message is for an epoch, view or moment that this bank has not reached. */
-  #isEarly(message: EpochMessage): boolean {
-    const epoch = epochOf(message);
-    if (epoch > this.#chain.epoch || !this.#epoch) return true;
-    const view = viewOf(message);
-    if (view === null || epoch < this.#chain.epoch) return false;
-    if (this.#epoch.seal) return false;
-    if (view > this.#epoch.view) return true;
-    return view === this.#epoch.view && NEEDS_OPEN.has(message.type) && !this.#epoch.opened;
   }
 
   #onRecall(from: number, message: MessageOf<'recall' | 'history'>): void {
@@ -457,13 +400,4 @@ export class Bank {
       this.#outbox.output({ type: 'refused', from, code: (error as ConcordatError).code });
     }
   }
-}
-
-/** Whether an earlier forward of the same sender is of a higher slot: it waits for an answer to that one only. */
-function isOutdone(message: EpochMessage, earlier: EpochMessage | undefined): boolean {
-  if (message.type !== 'forward' || earlier?.type !== 'forward') return false;
-  const [one, other] = [message, earlier].map(({ draft }) => draft.draft.header);
-  return (
-    one!.epoch < other!.epoch || (one!.epoch === other!.epoch && compareSlots(one!.slot, other!.slot) < 0)
-  );
 }

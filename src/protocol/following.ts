@@ -21,7 +21,7 @@ export function makeCommitment(context: EpochContext): SignedCommitment {
     records: own.dataset.size,
     statistics: own.statisticsCommitment(manifest.statistics),
     seed: chain.nextSeed,
-    ticket: suite.vrf.prove(secrets.vrf, ticketInput(manifest, chain)),
+    ticket: secrets.use('vrf', (key) => suite.vrf.prove(key, ticketInput(manifest, chain))),
   };
   return { ...commitment, signature: journal.sign(commitmentStatement(commitment)) };
 }

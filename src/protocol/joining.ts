@@ -69,7 +69,7 @@ export interface ManifestSignature {
 }
 
 const shareOf = (secrets: BankSecrets, nonce: Uint8Array): Uint8Array =>
-  keyedHash('genesis-share', secrets.vault, nonce);
+  secrets.use('vault', (key) => keyedHash('genesis-share', key, nonce));
 
 /**
  * A bank's public keys with the commitment to its share of the genesis seed.
@@ -212,7 +212,7 @@ export function signManifest(
   if (!equalBytes(entry.genesisShare, own.genesisShare))
     refuse({ code: 'JOINING_SHARE_MISMATCH', bank: own.id }, `the share of ${own.id} is not its own`);
   const consortiumId = manifestDigest(body);
-  const signature = suite.identity.sign(secrets.identity, consortiumId);
+  const signature = secrets.use('identity', (key) => suite.identity.sign(key, consortiumId));
   if (!suite.identity.verify(entry.identity, consortiumId, signature))
     refuse({ code: 'JOINING_KEYS_CHANGED', bank: own.id }, `the keystore is not that of ${own.id}`);
   return { id: own.id, consortiumId, signature };

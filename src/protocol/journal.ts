@@ -199,7 +199,9 @@ export class Journal {
    * @throws {@link JournalError} when a different statement was signed in its place.
    */
   signVote(statement: Statement): Uint8Array {
-    return this.options.suite.bls.sign(this.options.secrets.bls, this.#record(statement));
+    const { suite, secrets } = this.options;
+    const digest = this.#record(statement);
+    return secrets.use('bls', (key) => suite.bls.sign(key, digest));
   }
 
   /**
@@ -207,7 +209,9 @@ export class Journal {
    * @throws {@link JournalError} when a different statement was signed in its place.
    */
   sign(statement: Statement): Uint8Array {
-    return this.options.suite.identity.sign(this.options.secrets.identity, this.#record(statement));
+    const { suite, secrets } = this.options;
+    const digest = this.#record(statement);
+    return secrets.use('identity', (key) => suite.identity.sign(key, digest));
   }
 
   /** Puts an entry that is not a signature into the log. */

@@ -76,7 +76,7 @@ export class Leading {
     commitment: SignedCommitment,
   ) {
     const { manifest, suite, chain, secrets, self, journal, courier, own } = context;
-    const proof = suite.vrf.prove(secrets.vrf, openInput(manifest, chain, view));
+    const proof = secrets.use('vrf', (key) => suite.vrf.prove(key, openInput(manifest, chain, view)));
     this.#opened = openedBy(context, view, proof)!;
     this.#slot = { view, index: 0 };
     const keyed = own.keyed(this.#opened.key);

@@ -1,0 +1,90 @@
+import { type ChainState, leaderOf } from './chain.js';
+import { type EpochMessage, epochOf, type MessageType, viewOf } from './messages.js';
+import type { Seal } from './seal.js';
+import { compareSlots } from './slot.js';
+
+/** Messages that are kept when they come before their time. All others are answers to something, or sent again. */
+const KEPT_EARLY: ReadonlySet<MessageType> = new Set([
+  'open',
+  'draft',
+  'slices',
+  'forward',
+  'amendment',
+  'proposal',
+  'repeat',
+  'vote',
+  'certificate',
+  'timeout',
+  'result',
+  'seal',
+]);
+
+/** Messages that a leader's Open must come before. */
+const NEEDS_OPEN: ReadonlySet<MessageType> = new Set(['draft', 'slices', 'amendment', 'proposal', 'repeat']);
+
+/** Proposals may have megabytes, and are made by leaders only. */
+const LEADERS_ONLY: ReadonlySet<MessageType> = new Set(['draft', 'proposal', 'repeat']);
+
+/** How far a bank has come in the epoch under way. */
+export interface Progress {
+  readonly view: number;
+  /** Whether the Open of the view came. */
+  readonly opened: boolean;
+  readonly seal: Seal | null;
+}
+
+/** A message and its sender. */
+interface Letter {
+  readonly from: number;
+  readonly message: EpochMessage;
+}
+
+/** One message of each sender and type that came before its time: a bounded store, whoever floods it. */
+export class EarlyMessages {
+  readonly #kept = new Map<string, Letter>();
+
+  /** Keeps a message that {@link isEarly}, if anything waits for it later. */
+  keep(from: number, message: EpochMessage, chain: ChainState, epoch: Progress | null): void {
+    const name = `${from}/${message.type}`;
+    if (isKept(from, message, chain, epoch) && !isOutdone(message, this.#kept.get(name)?.message))
+      this.#kept.set(name, { from, message });
+  }
+
+  /** The next one whose time has come; it is kept no longer. */
+  take(chain: ChainState, epoch: Progress | null): Letter | undefined {
+    for (const [name, letter] of this.#kept) {
+      if (isEarly(letter.message, chain, epoch)) continue;
+      this.#kept.delete(name);
+      return letter;
+    }
+    return undefined;
+  }
+}
+
+/** Whether a message is for an epoch, view or moment that this bank has not reached. */
+export function isEarly(message: EpochMessage, chain: ChainState, current: Progress | null): boolean {
+  const epoch = epochOf(message);
+  if (epoch > chain.epoch || !current) return true;
+  const view = viewOf(message);
+  if (view === null || epoch < chain.epoch || current.seal) return false;
+  if (view > current.view) return true;
+  return view === current.view && NEEDS_OPEN.has(message.type) && !current.opened;
+}
+
+/** A proposal may have megabytes: it is kept only from those who lead this view or the next, and have one to make. */
+function isKept(from: number, message: EpochMessage, chain: ChainState, current: Progress | null): boolean {
+  const epoch = epochOf(message);
+  if (epoch > chain.epoch + 1 || !KEPT_EARLY.has(message.type)) return false;
+  if (!LEADERS_ONLY.has(message.type)) return true;
+  const view = viewOf(message)!;
+  return epoch === chain.epoch && view <= (current?.view ?? -1) + 1 && from === leaderOf(chain, view);
+}
+
+/** Whether an earlier forward of the same sender is of a higher slot: it waits for an answer to that one only. */
+function isOutdone(message: EpochMessage, earlier: EpochMessage | undefined): boolean {
+  if (message.type !== 'forward' || earlier?.type !== 'forward') return false;
+  const [one, other] = [message, earlier].map(({ draft }) => draft.draft.header);
+  return (
+    one!.epoch < other!.epoch || (one!.epoch === other!.epoch && compareSlots(one!.slot, other!.slot) < 0)
+  );
+}
