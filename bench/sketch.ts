@@ -50,7 +50,7 @@ function exchange(local: Sketch, remote: Sketch): Exchange {
   decoder.add(symbols);
   if (!decoder.complete) {
     const more = symbolsFor(decoder.estimate(), decoder.received) - decoder.received;
-    symbols = remote.symbols(decoder.received, Math.max(more, first));
+    symbols = remote.symbols(decoder.received, Math.max(more, first / 16));
     bytes += symbols.length;
     decoder.add(symbols);
   }
@@ -79,7 +79,7 @@ function sizeRows(sizes: readonly number[], keys: number): Row[] {
       ratio: times(median(over)),
       target: {
         text: `≤ ${times(MOST_OVER_MINIMUM)}, all decoded`,
-        met: median(over) <= MOST_OVER_MINIMUM && failed === 0,
+        met: worst <= MOST_OVER_MINIMUM && failed === 0,
       },
     };
   });
@@ -149,8 +149,8 @@ export async function measureSketch(): Promise<Table[]> {
       about:
         'Two tables of 100,000 records. A difference is an item that one side holds alone, so a record that was changed ' +
         `makes two. The minimum is ${SKETCH_ITEM_LENGTH} bytes for each; the ratio is over that. Counted is all that the protocol asks for: ` +
-        `the first ${DEFAULT_PARAMETERS.sketchSymbols} symbols, and one request for as many more as their estimate calls for. n is keys. The estimate errs by 12%, ` +
-        'and the request is made so that an estimate that is far too low does not fail: the target is for the median.',
+        `the first ${DEFAULT_PARAMETERS.sketchSymbols} symbols, and one request for as many more as their estimate calls for. n is keys. The estimate errs by 9%, ` +
+        'and the request is made so that an estimate that is far too low does not fail: the target is for every run.',
       rows: sizeRows([100, 200, 500, 1000, 2000, 5000, 10_000], 9),
     },
     {

@@ -1,103 +1,143 @@
-// Runs the acceptance matrix over many seeds: every built-in adversary and some mixes, with the most faults that each
-// size bears, on books with disputed keys. Prints one command for each failure, and exits 1 if there was any.
+// Runs the protocol, or with --engine agreement alone, under faults that each seed draws: liars and mixes of them, crashes
+// and restarts, torn logs, loss, delays, partitions, data and parameters. Every guarantee is checked by an oracle.
 //
-//   npm run campaign -- --seeds 1..20 [--minutes 10]
+//   npm run campaign -- --seeds 1..200 [--minutes 10] [--engine]
+//   npm run campaign -- --scenario '{…}' [--engine]
+//
+// Prints for each failure one command that repeats it, and one that repeats the smallest like it that was found.
+// Exits 1 if there was any, or if a hundred runs or more had too few view changes, crashes or disputed keys to count.
 import { parseArgs } from 'node:util';
-import { simulate } from '../dist/index.js';
-import { adversaries } from '../dist/sim/index.js';
+import { loadBls } from '../dist/crypto/bls-load.js';
+import { defaultSuite } from '../dist/protocol/default-suite.js';
+import { drawEngineScenario, EngineCampaign } from '../dist/sim/campaign-engine.js';
+import { Campaign } from '../dist/sim/campaign-run.js';
+import { drawScenario } from '../dist/sim/campaign-scenario.js';
+import { shrink, smallerEngineScenarios, smallerScenarios } from '../dist/sim/campaign-shrink.js';
 
-const SIZES = [4, 5, 6, 7, 10, 13];
-const MIXES = [
-  ...Object.keys(adversaries),
-  'falsify,silent,equivocate',
-  'collude,double-vote,crash',
-  'lying-leader,replay,garbage-sketch',
-  'censor,bad-shares,copycat',
-  'late-thin,withhold-slices,feigned-lack',
-  'corrupt-slices,split-slices,false-attestation,forge-stats',
-];
-/** Each seed has one of them, and every third has statistics that are opened. */
-const MODES = ['aggregate', 'none', 'open'];
-/** Keys on which a bank errs, and keys that are disputed, so that slices carry records. */
-const DATA = { records: 200, divergence: 0.05, disputed: 0.03 };
-/** Strategies that must be proven, whatever comes of a run. */
-const PROVEN = new Set(['equivocate', 'double-vote']);
-/** Strategies that can be proven, where a run gives them something to deal. Nothing can be proven of any other. */
-const PROVABLE = new Set([
-  ...PROVEN,
-  'corrupt-slices',
-  'split-slices',
-  'bad-shares',
-  'false-attestation',
-  'forge-stats',
-]);
+/** Shares of the runs that must have had this, or the campaign shows too little. */
+const LEAST = {
+  epochs: { 'a view change': 0.3, 'a crash and restart': 0.2, 'disputed keys': 0.2 },
+  engine: { 'a view change': 0.25, 'a crash and restart': 0.2 },
+};
+/** Runs from which on shares mean something. */
+const ENOUGH = 100;
+/** Runs that shrinking one failure may take. */
+const SHRINKING = { engine: 2000, epochs: 60 };
 
-/** What is wrong with a run; empty when nothing is. */
-function faultsOf(report) {
-  const faults = [...report.violations];
-  if (!report.agreement) faults.push('no agreement');
-  for (const { id, honest, adversary, state, evidence } of report.perBank) {
-    const proven = evidence.some(({ verified }) => verified);
-    if (honest && evidence.length > 0) faults.push(`${id} is honest and accused`);
-    if (honest && state !== 'agreed') faults.push(`${id} is honest and ${state}`);
-    if (evidence.some(({ verified }) => !verified)) faults.push(`evidence against ${id} does not verify`);
-    if (PROVEN.has(adversary) && !proven) faults.push(`${adversary} of ${id} was not proven`);
-    if (!honest && !PROVABLE.has(adversary) && evidence.length > 0)
-      faults.push(`${adversary} of ${id} was proven`);
-  }
-  return faults;
-}
+const engine = () => {
+  const campaign = new EngineCampaign();
+  return {
+    draw: drawEngineScenario,
+    run: (scenario) => campaign.run(scenario),
+    smaller: smallerEngineScenarios,
+    least: LEAST.engine,
+    mostRuns: SHRINKING.engine,
+    facts: ({ views, crashes, torn }) => ({
+      'a view change': views > 1,
+      'a crash and restart': crashes > 0,
+      'a torn log': torn > 0,
+    }),
+  };
+};
 
-function command({ adversaries: named, ...options }) {
-  const flags = Object.entries(options).map(([name, value]) => `--${name} ${value}`);
-  return `npx concordat simulate ${flags.join(' ')} --adversary ${named.join(',')}`;
-}
+const epochs = async () => {
+  const campaign = new Campaign(defaultSuite(await loadBls()));
+  return {
+    draw: drawScenario,
+    run: (scenario) => campaign.run(scenario),
+    smaller: smallerScenarios,
+    least: LEAST.epochs,
+    mostRuns: SHRINKING.epochs,
+    facts: ({ viewChanged, crashes, torn, disputed }) => ({
+      'a view change': viewChanged,
+      'a crash and restart': crashes > 0,
+      'a torn log': torn > 0,
+      'disputed keys': disputed,
+    }),
+  };
+};
 
-async function faultsUnder(options) {
-  try {
-    return faultsOf(await simulate(options));
-  } catch (error) {
-    return [String(error?.stack ?? error)];
-  }
+function usage(reason) {
+  console.error(`campaign: ${reason}`);
+  console.error('usage: npm run campaign -- [--seeds A..B] [--minutes M] [--engine] [--scenario JSON]');
+  process.exit(2);
 }
 
 function readOptions() {
-  const usage = (reason) => {
-    console.error(`campaign: ${reason}; usage: npm run campaign -- --seeds A..B [--minutes M]`);
-    process.exit(2);
+  const options = {
+    seeds: { type: 'string', default: '1..20' },
+    minutes: { type: 'string', default: 'Infinity' },
+    engine: { type: 'boolean', default: false },
+    scenario: { type: 'string' },
   };
   let values;
+  let scenario = null;
   try {
-    ({ values } = parseArgs({ options: { seeds: { type: 'string' }, minutes: { type: 'string' } } }));
+    ({ values } = parseArgs({ options }));
+    if (values.scenario) scenario = JSON.parse(values.scenario);
   } catch (error) {
     usage(error.message);
   }
-  const range = /^(\d+)(?:\.\.(\d+))?$/.exec(values.seeds ?? '1..20');
+  const range = /^(\d+)(?:\.\.(\d+))?$/.exec(values.seeds);
   if (!range) usage(`"${values.seeds}" is not a range of seeds`);
   const [first, last] = [Number(range[1]), Number(range[2] ?? range[1])];
   if (last < first) usage(`${first}..${last} is empty`);
-  const minutes = values.minutes === undefined ? Infinity : Number(values.minutes);
+  const minutes = Number(values.minutes);
   if (!(minutes > 0)) usage(`"${values.minutes}" is not a number of minutes`);
-  return { first, last, deadline: performance.now() + minutes * 60_000 };
+  return { first, last, minutes, scenario, isEngine: values.engine };
 }
 
-const { first, last, deadline } = readOptions();
+const { first, last, minutes, scenario, isEngine } = readOptions();
+const kind = isEngine ? engine() : await epochs();
+const flag = isEngine ? ' --engine' : '';
+const started = performance.now();
+const counts = {};
+/** For each strategy the runs in which it was there, and in which it did something. */
+const strategies = new Map();
 let [passed, failed] = [0, 0];
-campaign: for (let seed = first; seed <= last; seed++)
-  for (const mix of MIXES)
-    for (const banks of SIZES) {
-      if (performance.now() > deadline) {
-        console.log(`out of time at seed ${seed}`);
-        break campaign;
-      }
-      const statistics = MODES[seed % MODES.length];
-      const options = { banks, ...DATA, seed, statistics, adversaries: mix.split(',') };
-      const faults = await faultsUnder(options);
-      if (faults.length === 0) passed++;
-      else {
-        failed++;
-        console.log(`${command(options)}  # ${faults.join('; ')}`);
-      }
+
+function judge(drawn, command) {
+  const verdict = kind.run(drawn);
+  for (const [fact, holds] of Object.entries(kind.facts(verdict)))
+    counts[fact] = (counts[fact] ?? 0) + (holds ? 1 : 0);
+  for (const name of verdict.strategies ?? []) {
+    const { there, acted } = strategies.get(name) ?? { there: 0, acted: 0 };
+    strategies.set(name, { there: there + 1, acted: acted + (verdict.acted.has(name) ? 1 : 0) });
+  }
+  if (verdict.violations.length === 0) {
+    passed++;
+    return;
+  }
+  failed++;
+  console.log(`\n${command}`);
+  for (const violation of verdict.violations.slice(0, 10)) console.log(`  # ${violation}`);
+  const smallest = shrink(drawn, (each) => kind.run(each).violations, kind.smaller, kind.mostRuns);
+  console.log(`  # shrunk, as ${kind.run(smallest).violations[0]}`);
+  console.log(`npm run campaign --${flag} --scenario '${JSON.stringify(smallest)}'`);
+}
+
+if (scenario) judge(scenario, `npm run campaign --${flag} --scenario '${JSON.stringify(scenario)}'`);
+else
+  for (let seed = first; seed <= last; seed++) {
+    if (performance.now() - started > minutes * 60_000) {
+      console.log(`out of time at seed ${seed}`);
+      break;
     }
+    judge(kind.draw(seed), `npm run campaign --${flag} --seeds ${seed}`);
+  }
+
+const runs = passed + failed;
+const seconds = (performance.now() - started) / 1000;
+console.log(`${runs} runs in ${seconds.toFixed(0)} s, ${(runs / seconds).toFixed(1)} a second`);
+let poor = false;
+for (const [fact, count] of Object.entries(counts)) {
+  const isPoor = runs >= ENOUGH && count / runs < (kind.least[fact] ?? 0);
+  console.log(`with ${fact}: ${((100 * count) / runs).toFixed(1)} %${isPoor ? ', which is too few' : ''}`);
+  poor ||= isPoor;
+}
+if (strategies.size > 0) {
+  const figures = [...strategies].sort().map(([name, { there, acted }]) => `${name} ${acted}/${there}`);
+  console.log(`strategies that did something, of the runs they were in: ${figures.join(', ')}`);
+}
 console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+process.exitCode = failed > 0 || poor ? 1 : 0;

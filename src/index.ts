@@ -14,13 +14,13 @@ export type { Schema, SchemaError } from './data/schema.js';
 export { defineSchema } from './data/schema-json.js';
 export type { VerifiedSeal } from './protocol/seal.js';
 export { verifySeal } from './protocol/verify-seal.js';
-export {
-  type NamedBreak,
-  type NamedExplanation,
-  type ReconcileOptions,
-  type ReconcileOutcome,
-  reconcile,
-} from './sim/reconcile.js';
+export type {
+  NamedBreak,
+  NamedExplanation,
+  NamedSide,
+  OutcomeDetails,
+} from './sim/outcome-details.js';
+export { type ReconcileOptions, type ReconcileOutcome, reconcile } from './sim/reconcile.js';
 export type {
   BankReport,
   BankState,
@@ -32,3 +32,4 @@ export type {
 } from './sim/report.js';
 export type { Reconcile, ResultRules } from './sim/result-rules.js';
 export { type SimulateOptions, simulate } from './sim/simulate.js';
+export type { Flow, Timeline } from './sim/timeline.js';

@@ -10,6 +10,12 @@ export function toBitmap(members: Iterable<number>, size: number): Uint8Array {
   return bitmap;
 }
 
+function setBits(byte: number): number {
+  let count = 0;
+  for (let rest = byte; rest > 0; rest &= rest - 1) count++;
+  return count;
+}
+
 /** Members of a bitmap, ascending. */
 export function fromBitmap(bitmap: Uint8Array, size: number): number[] {
   const members: number[] = [];
@@ -35,8 +41,11 @@ export function areAscending(members: unknown, size: number): members is readonl
 /**
  * A subset of `size` members as bytes of exactly ⌈size/8⌉. A padding bit that is set is refused: otherwise one set
  * would have many encodings, and a count of set bits could pass for a count of members.
+ *
+ * @param most members that are accepted: more are refused before anything is made of them, as a list of members takes many
+ * times the memory of its bits
  */
-export function bitmapCodec(size: number): Codec<number[]> {
+export function bitmapCodec(size: number, most = size): Codec<number[]> {
   const raw = fixed(bitmapLength(size), 'bitmap');
   return {
     write: (writer, members) => {
@@ -48,6 +57,8 @@ export function bitmapCodec(size: number): Codec<number[]> {
       const bitmap = raw.read(reader);
       if (size % 8 !== 0 && bitmap[bitmap.length - 1]! >> (size % 8) !== 0)
         encodingError({ code: 'ENCODING_NOT_CANONICAL', what: 'bitmap', offset });
+      const got = bitmap.reduce((count, byte) => count + setBits(byte), 0);
+      if (got > most) encodingError({ code: 'ENCODING_TOO_LARGE', what: 'bitmap', limit: most, got });
       return fromBitmap(bitmap, size);
     },
   };

@@ -1,6 +1,6 @@
 import type { WeierstrassPoint } from '@noble/curves/abstract/weierstrass.js';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { bytesToNumberBE } from '@noble/curves/utils.js';
+import { numberToBytesBE } from '@noble/curves/utils.js';
 import { expectAnyBytes, toHex } from './bytes.js';
 import { ConcordatError } from './error.js';
 
@@ -40,14 +40,24 @@ const finite = (point: WeierstrassPoint<unknown>): boolean => !point.is0();
  * @throws {@link BlsError} `BLS_SECRET_KEY_INVALID`, without a word about the value.
  */
 export function expectSecretKey(secretKey: Uint8Array): Uint8Array {
-  if (secretKey instanceof Uint8Array && secretKey.length === 32) {
-    const scalar = bytesToNumberBE(secretKey);
-    if (scalar > 0n && scalar < bls12_381.fields.Fr.ORDER) return secretKey;
-  }
+  if (secretKey instanceof Uint8Array && secretKey.length === 32 && isBelowOrder(secretKey)) return secretKey;
   throw new ConcordatError<BlsError>(
     { code: 'BLS_SECRET_KEY_INVALID' },
     'a BLS secret key is 32 bytes, big-endian, above zero and below the order of the group',
   );
+}
+
+const ORDER = numberToBytesBE(bls12_381.fields.Fr.ORDER, 32);
+
+/** Whether 0 < scalar < r: byte by byte and all of them, since a number or a string of a secret cannot be overwritten. */
+function isBelowOrder(scalar: Uint8Array): boolean {
+  let borrow = 0;
+  let any = 0;
+  for (let i = 31; i >= 0; i--) {
+    borrow = (scalar[i]! - ORDER[i]! - borrow) >>> 31;
+    any |= scalar[i]!;
+  }
+  return borrow === 1 && any !== 0;
 }
 
 const keyInvalid = (reason: 'length' | 'point' | 'infinity'): ConcordatError<BlsError> =>

@@ -27,6 +27,7 @@ export const HASH_DOMAINS = [
   'slices',
   'envelope',
   'claims',
+  'sketched-records',
   'genesis-share',
   'genesis-commit',
   'genesis-seed',

@@ -4,6 +4,7 @@ import type { DraftHeader } from './draft.js';
 import type { AcknowledgementMessage, ForwardMessage } from './messages.js';
 import type { ReadDraft } from './reading.js';
 import type { SliceStore } from './slice-store.js';
+import type { Slot } from './slot.js';
 
 /** Prefix of the timers that run out when a bank that was taken in has waited long enough for slices. */
 export const ACKNOWLEDGE_TIMER = 'acknowledge/';
@@ -15,7 +16,7 @@ export const ACKNOWLEDGE_TIMER = 'acknowledge/';
  */
 export class Acknowledging {
   /** Drafts that are not acknowledged yet, by slot index. */
-  readonly #waiting = new Map<number, ReadDraft>();
+  readonly #waiting = new Map<number, Pick<ReadDraft, 'digest' | 'dealers'> & { readonly slot: Slot }>();
   /** What was said of the others. */
   readonly #said = new Map<number, AcknowledgementMessage>();
   /** Who was told again, by slot index and bank. */
@@ -31,7 +32,8 @@ export class Acknowledging {
     const { manifest, outbox, courier } = this.context;
     if (read.dealers.length === 0) return;
     const { index } = read.draft.header.slot;
-    this.#waiting.set(index, read);
+    const { digest, dealers } = read;
+    this.#waiting.set(index, { digest, dealers, slot: read.draft.header.slot });
     for (const bank of this.slices.missing(read)) courier.send(bank, { type: 'forward', ...forward });
     outbox.timer(ACKNOWLEDGE_TIMER + index, 2 * manifest.parameters.delta);
     this.retry();
@@ -64,7 +66,7 @@ export class Acknowledging {
     const read = this.#waiting.get(index);
     if (!read) return;
     this.#waiting.delete(index);
-    const { slot } = read.draft.header;
+    const { slot } = read;
     const said = {
       epoch: chain.epoch,
       slot,

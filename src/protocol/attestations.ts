@@ -5,7 +5,7 @@ import { type Codec, fixed, list, type Reader, struct, u16, type Writer } from '
 import { type Acknowledgement, verifyAcknowledgement } from './acknowledgements.js';
 import { type Ballot, ballotStatement, type Certificate, type Vote } from './certificate.js';
 import { type DraftHeader, draftDigest, electorateOf } from './draft.js';
-import { MAX_BANKS, type Manifest } from './manifest.js';
+import type { Manifest } from './manifest.js';
 import { compareSlots } from './slot.js';
 import { statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
@@ -40,21 +40,20 @@ export interface Acknowledged {
 }
 
 /**
- * As many pairs as banks can list at all. Liars can list made-up roots for every dealer, each its own: a bundle that had no
- * room for them would let them stop a leader from proposing anything.
+ * Strict encoding for a consortium of `banks` banks. A list is a bitmap over the pairs, of at most one pair a bank.
+ *
+ * There is room for as many pairs as banks can list at all: liars can list made-up roots for every dealer, each its own, and a
+ * bundle without room for them would let them stop a leader from proposing anything.
  */
-const MAX_PAIRS = MAX_BANKS * MAX_BANKS;
-
-/** Strict encoding. A list is a bitmap over the pairs. */
-export const attestationsCodec: Codec<Attestations> = (() => {
-  const pairs = list(holdingCodec, MAX_PAIRS, 'pairs');
-  const listsOf = (size: number) => list(bitmapCodec(size), MAX_BANKS, 'lists');
+export function attestationsCodec(banks: number): Codec<Attestations> {
+  const pairs = list(holdingCodec, banks * banks, 'pairs');
+  const listsOf = (size: number) => list(bitmapCodec(size, banks), banks, 'lists');
   const signature = fixed(96, 'signature');
   const own = fixed(64, 'signature');
   const acknowledgedOf = (size: number) =>
     list(
-      struct<Acknowledged>({ bank: u16, list: bitmapCodec(size), signature: own }),
-      MAX_BANKS,
+      struct<Acknowledged>({ bank: u16, list: bitmapCodec(size, banks), signature: own }),
+      banks,
       'acknowledged',
     );
   return {
@@ -74,7 +73,7 @@ export const attestationsCodec: Codec<Attestations> = (() => {
       return { pairs: read, lists, acknowledged, signature: signature.read(reader) };
     },
   };
-})();
+}
 
 /** The ballot of an attestation by a bank that holds these slices. */
 export function attestationBallot(

@@ -17,6 +17,7 @@ import { RECALL_TIMER, Recall } from './recall.js';
 import { INCARNATION_LENGTH } from './requests.js';
 import { Safety } from './safety.js';
 import type { SealedEpoch } from './sealed-epoch.js';
+import { lastSlotIndex } from './slot.js';
 import type { Statement } from './statement.js';
 import { successionStatement } from './succession.js';
 import type { Suite } from './suite.js';
@@ -60,7 +61,7 @@ export class Bank {
   readonly #witness: Witness;
   readonly #log: readonly LogEntry[];
   readonly #evidence: Evidence[] = [];
-  readonly #early = new EarlyMessages();
+  readonly #early: EarlyMessages;
   /** Banks that showed evidence which does not hold. */
   readonly #falseAccusers = new Set<number>();
   /** Whether somebody was proven faulty in this step: the epoch may have waited for it. */
@@ -77,6 +78,7 @@ export class Bank {
   constructor(private readonly options: BankOptions) {
     const { manifest, index, secrets, suite } = options;
     this.#courier = new Courier(manifest.size, index, this.#outbox);
+    this.#early = new EarlyMessages(lastSlotIndex(manifest.faults) + 1);
     this.#witness = new Witness(manifest, suite);
     this.#journal = new Journal({
       banks: manifest.size,

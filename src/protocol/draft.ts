@@ -62,14 +62,22 @@ export const MAX_SKETCH_BYTES = 1 << 26;
 export const MAX_TABLE_BYTES = 1 << 25;
 
 /** Rows of any table at most: a decoded one takes some 500 bytes, and a leader may send a table that is all lies. */
-const MAX_TABLE_ROWS = 1 << 19;
+export const MAX_TABLE_ROWS = 1 << 19;
+
+/**
+ * Differences of one input from the leader at most: `maxDifferences`, or less where f liars with as many would fill the
+ * longest table, so that nothing of honest banks had room in it.
+ */
+export function differenceLimit({ faults, parameters }: Pick<Manifest, 'faults' | 'parameters'>): number {
+  return Math.min(parameters.maxDifferences, Math.floor(MAX_TABLE_ROWS / (faults + 2)));
+}
 
 /**
  * Rows of a conflict table at most: what the leader, f liars and all honest banks together may differ in, each by
- * `maxDifferences`, as far as memory allows. A leader whose honest table is longer leaves out who differs most.
+ * {@link differenceLimit}. A leader whose honest table is longer leaves out who differs most.
  */
-export function maxTableRows(manifest: Manifest): number {
-  return Math.min((manifest.faults + 2) * manifest.parameters.maxDifferences, MAX_TABLE_ROWS);
+export function maxTableRows(manifest: Pick<Manifest, 'faults' | 'parameters'>): number {
+  return (manifest.faults + 2) * differenceLimit(manifest);
 }
 
 export function draftHeaderCodec(banks: number): Codec<DraftHeader> {

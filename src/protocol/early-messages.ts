@@ -39,13 +39,21 @@ interface Letter {
   readonly message: EpochMessage;
 }
 
-/** One message of each sender and type that came before its time: a bounded store, whoever floods it. */
+/**
+ * One message of each sender and type that came before its time, of slices one for each slot of a view: a bounded store,
+ * whoever floods it. A bank deals for every draft that has it, and does not deal twice.
+ */
 export class EarlyMessages {
   readonly #kept = new Map<string, Letter>();
 
+  /** @param slots of a view, at most */
+  constructor(private readonly slots: number) {}
+
   /** Keeps a message that {@link isEarly}, if anything waits for it later. */
   keep(from: number, message: EpochMessage, chain: ChainState, epoch: Progress | null): void {
-    const name = `${from}/${message.type}`;
+    const slot = message.type === 'slices' ? message.slot.index : 0;
+    if (slot >= this.slots) return;
+    const name = `${from}/${message.type}/${slot}`;
     if (isKept(from, message, chain, epoch) && !isOutdone(message, this.#kept.get(name)?.message))
       this.#kept.set(name, { from, message });
   }

@@ -6,6 +6,7 @@ import {
   type Certificate,
   type TimeoutCertificate,
   timeoutStatement,
+  verifyTimeoutCertificate,
 } from './certificate.js';
 import { type ChainState, leaderOf } from './chain.js';
 import { Closing } from './closing.js';
@@ -16,7 +17,14 @@ import { DraftStore } from './drafts.js';
 import type { Evidence } from './evidence.js';
 import { makeCommitment } from './following.js';
 import type { LogEntry } from './journal.js';
-import { type Message, type MessageOf, type MessageType, type ProposalNotice, viewOf } from './messages.js';
+import {
+  type Message,
+  type MessageOf,
+  type MessageType,
+  type OpenMessage,
+  type ProposalNotice,
+  viewOf,
+} from './messages.js';
 import { Proposals } from './proposals.js';
 import { wantStatement } from './requests.js';
 import { restoreKept } from './restoring.js';
@@ -277,9 +285,20 @@ export class Epoch implements Application {
     const { slot, epoch } = draft.draft.header;
     if (open.epoch !== epoch || slot.view !== open.view) return 'forward-invalid';
     const leader = this.leader(open.view);
-    const refusal = this.#onOpen(leader, { type: 'open', ...open });
+    const fresh = this.#mayBeFresh(open);
+    // Who shows an Open may have put another proof beside it: in the view already, this bank holds its leader to what it said.
+    const justification = open.view === this.view ? this.#agreement.justification : open.justification;
+    const refusal = this.#onOpen(leader, { type: 'open', ...open, justification });
     if (refusal || slot.view !== this.view) return refusal;
-    return this.#current?.onForward(from, { type: 'draft', ...draft }) ?? null;
+    return this.#current?.onForward(from, { type: 'draft', ...draft }, fresh) ?? null;
+  }
+
+  /** Whether what is shown beside an Open of this view proves that fresh drafts may be made in it. */
+  #mayBeFresh({ view, justification }: OpenMessage): boolean {
+    const { manifest, suite, chain } = this.context;
+    if (view !== this.view || !this.#agreement.justification?.certificate || !justification) return false;
+    if (justification.certificate || justification.view !== view - 1) return false;
+    return justification.epoch === chain.epoch && verifyTimeoutCertificate(manifest, suite, justification);
   }
 
   #onTestimony({ bank, testimony }: MessageOf<'testimony'>): string | null {

@@ -12,6 +12,7 @@ import {
   classRule,
   commitmentsDigest,
   type DraftHeader,
+  differenceLimit,
   draftDigest,
   electorateOf,
   isThin,
@@ -80,11 +81,11 @@ export class Leading {
     this.#opened = openedBy(context, view, proof)!;
     this.#slot = { view, index: 0 };
     const keyed = own.keyed(this.#opened.key);
-    const { maxDifferences, delta } = manifest.parameters;
+    const { delta } = manifest.parameters;
     this.#collection = new Collection({
       self,
       own: keyed,
-      maxDifferences,
+      maxDifferences: differenceLimit(manifest),
     });
     this.#collection.addOwn(commitment);
     const open = { epoch: chain.epoch, view, seed: chain.seed, proof };
@@ -248,15 +249,18 @@ export class Leading {
 
   /**
    * The table of as many candidates as fit into one that others accept: who differs most is left out first, and nobody
-   * once a quorum is left. Liars that claim to differ everywhere would otherwise keep every honest leader from drafting.
+   * once no more than a quorum would attest. Liars that claim to differ everywhere would otherwise keep every honest leader from drafting.
    */
   #tableOf(candidates: readonly number[]) {
     const { manifest } = this.context;
-    for (let inputs = candidates; ; inputs = this.#collection.withoutMostDifferent(inputs).others) {
+    for (let inputs = candidates; ; ) {
       const table = this.#collection.table(inputs, classRule(manifest));
       const encodedTable = encodeConflictTable(table, classRule(manifest));
       const fits = table.rows.length <= maxTableRows(manifest) && encodedTable.length <= MAX_TABLE_BYTES;
-      if (fits || inputs.length <= manifest.quorum) return { inputs, table, encodedTable };
+      const { others } = this.#collection.withoutMostDifferent(inputs);
+      const electorate = electorateOf({ inputs: others, amended: [...this.#amended.keys()] });
+      if (fits || electorate.length < manifest.quorum) return { inputs, table, encodedTable };
+      inputs = others;
     }
   }
 

@@ -18,10 +18,11 @@ import { MAX_VALUES } from '../crypto/pedersen.js';
 import { type Slice, sliceCodec } from '../crypto/slices.js';
 import { totalsCodec } from '../data/outcome.js';
 import { MAX_RECORD_BYTES } from '../data/record.js';
+import { SKETCH_ITEM_LENGTH } from '../data/sketch-item.js';
 import { attestationsCodec } from './attestations.js';
 import { certificateCodec, PHASES, timeoutCertificateCodec } from './certificate.js';
 import { signedCommitmentCodec } from './commitment.js';
-import { contentsCodec, draftCodec, draftHeaderCodec, MAX_SKETCH_BYTES } from './draft.js';
+import { contentsCodec, draftCodec, draftHeaderCodec, MAX_SKETCH_BYTES, MAX_TABLE_ROWS } from './draft.js';
 import { evidenceCodec } from './evidence.js';
 import type {
   AcknowledgementMessage,
@@ -146,6 +147,8 @@ export function messageCodec(banks: number): Codec<Message> {
     epoch: u53,
     slot: slotCodec,
     commitment: signedCommitmentCodec,
+    records: fixed(32, 'records'),
+    rows: list(fixed(SKETCH_ITEM_LENGTH, 'row'), MAX_TABLE_ROWS, 'rows') as Codec<readonly Uint8Array[]>,
     symbols: bytes(MAX_SKETCH_BYTES, 'symbols'),
     signature: signature64,
   });
@@ -194,7 +197,7 @@ export function messageCodec(banks: number): Codec<Message> {
     proposal: struct<ProposalMessage>({
       slot: slotCodec,
       header: draftHeaderCodec(banks),
-      attestations: attestationsCodec,
+      attestations: attestationsCodec(banks),
       signature: signature64,
     }),
     repeat: struct<RepeatMessage>({ slot: slotCodec, contents, signature: signature64 }),

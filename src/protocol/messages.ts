@@ -79,7 +79,11 @@ export interface Amendment {
   /** The slot of the draft. */
   readonly slot: Slot;
   readonly commitment: SignedCommitment;
-  /** As many symbols of its records under the view's key as list its differences from the records under U. */
+  /** `recordsDigest` of all its records under the view's key, 32 bytes: what rows and symbols list must come to it. */
+  readonly records: Uint8Array;
+  /** What it holds of the rows of the draft's table: key id and version digest, 24 bytes each, by key id ascending. */
+  readonly rows: readonly Uint8Array[];
+  /** As many symbols of all its records under the view's key as list its other differences from the records under U. */
   readonly symbols: Uint8Array;
   readonly signature: Uint8Array;
 }

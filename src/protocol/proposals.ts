@@ -11,7 +11,10 @@ import { lastSlotIndex, type Slot } from './slot.js';
  * one slot prove the leader faulty; banks show one another their notices so that the halves of a split view find out.
  */
 export class Proposals {
-  readonly #first = new Map<string, { readonly notice: ProposalNotice; told: boolean; examined: boolean }>();
+  readonly #first = new Map<
+    string,
+    { readonly notice: ProposalNotice; told: boolean; examined: boolean; readonly tried: Set<number> }
+  >();
 
   constructor(private readonly context: EpochContext) {}
 
@@ -26,7 +29,12 @@ export class Proposals {
     const statement = proposalStatement(chain.epoch, slot, subject);
     if (!authentic(this.context, leaderOf(chain, slot.view), statement, signature)) return false;
     if (slot.view === view && !this.#first.has(slotName(slot)))
-      this.#first.set(slotName(slot), { notice, told: false, examined: false });
+      this.#first.set(slotName(slot), {
+        notice,
+        told: false,
+        examined: false,
+        tried: new Set(),
+      });
     return true;
   }
 
@@ -41,6 +49,17 @@ export class Proposals {
     const first = this.#first.get(slotName(slot));
     if (!first || first.examined) return false;
     first.examined = true;
+    return true;
+  }
+
+  /**
+   * The same of what a bank shows, which may not be all that the leader signed for: until something {@link examine}d holds,
+   * each bank has one try a slot.
+   */
+  try(slot: Slot, from: number): boolean {
+    const first = this.#first.get(slotName(slot));
+    if (!first || first.examined || first.tried.has(from)) return false;
+    first.tried.add(from);
     return true;
   }
 

@@ -1,6 +1,8 @@
 import { concatBytes, uint64 } from '../crypto/bytes.js';
-import { encode, fixed, nullable } from '../crypto/encoding.js';
+import { encode, fixed, list, nullable } from '../crypto/encoding.js';
 import { hash } from '../crypto/hash.js';
+import { SKETCH_ITEM_LENGTH } from '../data/sketch-item.js';
+import { MAX_TABLE_ROWS } from './draft.js';
 import type {
   Amendment,
   CompareMessage,
@@ -60,9 +62,22 @@ export function fetchStatement(fetch: Omit<FetchMessage, 'signature'>): Statemen
   };
 }
 
+const rowsCodec = list(fixed(SKETCH_ITEM_LENGTH), MAX_TABLE_ROWS);
+
 /** What a left-out bank signs when it wants to be an input: once a slot. Its Commitment is signed apart. */
-export function amendmentStatement({ epoch, slot, symbols }: Omit<Amendment, 'signature'>): Statement {
-  return { type: 'amendment', epoch, slot, body: hash('statement', symbols) };
+export function amendmentStatement({
+  epoch,
+  slot,
+  records,
+  rows,
+  symbols,
+}: Omit<Amendment, 'signature'>): Statement {
+  return {
+    type: 'amendment',
+    epoch,
+    slot,
+    body: hash('statement', records, encode(rowsCodec, [...rows]), symbols),
+  };
 }
 
 /** What a bank signs when it asks for a release once more. */

@@ -32,8 +32,8 @@ export interface HeldSlices {
  * wrong and signed becomes evidence at once: nobody has to wait for the release to learn of a bad share.
  */
 export class SliceStore {
-  /** The drafts of the current view that slices are taken for, by slot. */
-  readonly #reads = new Map<string, ReadDraft>();
+  /** What is dealt under the drafts of the current view that slices are taken for, by slot. */
+  readonly #expected = new Map<string, Expected>();
   /** By draft (hex), then by dealer. */
   readonly #held = new Map<string, Map<number, HeldSlices>>();
   /** Slices that came before their draft, by slot: one message of each dealer. */
@@ -45,7 +45,7 @@ export class SliceStore {
   expect(read: ReadDraft): void {
     if (read.dealers.length === 0) return;
     const { slot } = read.draft.header;
-    this.#reads.set(slotName(slot), read);
+    this.#expected.set(slotName(slot), expectedUnder(read));
     if (!this.#held.has(toHex(read.digest))) this.#held.set(toHex(read.digest), new Map());
     for (const [dealer, message] of this.#early.get(slotName(slot)) ?? []) this.#take(dealer, message);
     this.#early.delete(slotName(slot));
@@ -82,7 +82,7 @@ export class SliceStore {
 
   /** A dealer's slices for this bank. Returns a word for why they were refused, or null. */
   onSlices(from: number, message: MessageOf<'slices'>): string | null {
-    if (this.#reads.has(slotName(message.slot))) return this.#take(from, message);
+    if (this.#expected.has(slotName(message.slot))) return this.#take(from, message);
     if (message.slot.index > lastSlotIndex(this.context.manifest.faults)) return 'no-such-slot';
     const early = this.#early.get(slotName(message.slot)) ?? new Map<number, SlicesMessage>();
     if (!early.has(from)) this.#early.set(slotName(message.slot), early.set(from, message));
@@ -90,7 +90,7 @@ export class SliceStore {
   }
 
   /** The dealers of a draft whose slices this bank lacks. */
-  missing(read: ReadDraft): number[] {
+  missing(read: Pick<ReadDraft, 'digest' | 'dealers'>): number[] {
     const held = this.held(read.digest);
     return read.dealers.filter((dealer) => !held.has(dealer));
   }
@@ -133,22 +133,24 @@ export class SliceStore {
 
   /** A new view: takes no slices of earlier ones any more, and keeps those of the drafts for which `kept` says so. */
   forget(kept: (digest: string) => boolean): void {
-    this.#reads.clear();
+    this.#expected.clear();
     this.#early.clear();
     for (const digest of this.#held.keys()) if (!kept(digest)) this.#held.delete(digest);
   }
 
   #take(from: number, { slot, dealing: part, envelope }: SlicesMessage): string | null {
-    const read = this.#reads.get(slotName(slot))!;
-    const held = this.#held.get(toHex(read.digest))!;
-    if (!read.dealers.includes(from)) return 'slices-unasked';
-    const { manifest, suite, self } = this.context;
-    const header = headerOf(read, from, part);
+    const { draft, dealers } = this.#expected.get(slotName(slot))!;
+    const held = this.#held.get(toHex(draft))!;
+    const dealer = dealers.get(from);
+    if (!dealer) return 'slices-unasked';
+    const { manifest, suite, chain, self } = this.context;
+    const { claims, commitment } = dealer;
+    const { dealing, statistics } = part;
+    const header = { epoch: chain.epoch, slot, dealer: from, draft, claims, dealing, statistics };
     const root = slicesRoot(header);
     // Signed for another draft of this slot, perhaps: then the leader proposed two, and their notices will show it.
     if (!authentic(this.context, from, slicesStatement(header), part.signature)) return 'slices-unsigned';
     if (held.has(from)) return null;
-    const commitment = commitmentIn(read, from);
     const accepted = acceptSlices(manifest, suite, header, commitment);
     if (typeof accepted === 'string') {
       this.context.accuse(badShares({ header, signature: part.signature }, commitment));
@@ -167,6 +169,24 @@ export class SliceStore {
     held.set(from, { accepted, part, parcel: { slice, share } });
     return null;
   }
+}
+
+/** What the dealers of a draft have to deal, without its table, which may be ten times as large. */
+interface Expected {
+  /** The draft's digest. */
+  readonly draft: Uint8Array;
+  readonly dealers: ReadonlyMap<
+    number,
+    { readonly claims: Uint8Array; readonly commitment: SignedCommitment }
+  >;
+}
+
+function expectedUnder(read: ReadDraft): Expected {
+  const dealers = read.dealers.map((dealer) => {
+    const { key, items } = claimsOf(read, dealer);
+    return [dealer, { claims: claimsDigest(key, items), commitment: commitmentIn(read, dealer) }] as const;
+  });
+  return { draft: read.digest, dealers: new Map(dealers) };
 }
 
 /** A dealer's whole header: what it sends of it, and what follows from the draft. */

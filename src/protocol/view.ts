@@ -5,7 +5,7 @@ import type { Certificate, TimeoutCertificate } from './certificate.js';
 import { leaderOf } from './chain.js';
 import type { SignedCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
-import { type Contents, type DraftHeader, draftDigest, isWhole } from './draft.js';
+import { type Contents, type DraftHeader, differenceLimit, draftDigest, isWhole } from './draft.js';
 import type { DraftStore } from './drafts.js';
 import { checkDraft, checkOpen, makeSketchPart } from './following.js';
 import { ATTEST_TIMER, COLLECT_TIMER, Leading } from './leading.js';
@@ -152,7 +152,7 @@ export class View {
       case 'sketch':
         return this.#leading && !this.#leading.onSketch(from, message) ? 'sketch-invalid' : null;
       case 'draft':
-        return this.#onDraft(from, message);
+        return this.#onDraft(from, message, from);
       case 'slices':
         return this.#attesting?.onSlices(from, message) ?? null;
       case 'amendment':
@@ -172,9 +172,10 @@ export class View {
   /**
    * A draft that another bank shows. The leader signed it: nobody else is believed. Whoever shows it waits for an answer,
    * if it leaves this bank out or takes it in.
+   * @param fresh whether it came with a proof that fresh drafts may be made in the view, be it this bank's or not
    */
-  onForward(from: number, message: MessageOf<'draft'>): string | null {
-    const refusal = this.#onDraft(this.#leader, message);
+  onForward(from: number, message: MessageOf<'draft'>, fresh: boolean): string | null {
+    const refusal = this.#onDraft(this.#leader, message, from, fresh);
     if (refusal || !this.#opened || !this.#attesting || !isWhole(message.draft)) return refusal;
     const { inputs, amended } = message.draft.header;
     if (inputs.includes(this.context.self) && !amended.includes(this.context.self)) return null;
@@ -205,8 +206,8 @@ export class View {
     if (!this.#opened || from !== this.#leader) return null;
     if (!authentic(this.context, from, symbolsStatement(message), message.signature))
       return 'symbols-invalid';
-    const { sketchSymbols, maxDifferences } = manifest.parameters;
-    if (message.count > 2 * maxDifferences) return 'symbols-too-many';
+    const { sketchSymbols } = manifest.parameters;
+    if (message.count > 2 * differenceLimit(manifest)) return 'symbols-too-many';
     const place = { type: 'sketch', epoch: chain.epoch, slot: { view: this.number, index: 1 } } as const;
     if (journal.signed(place)) return null; // one request a view
     const part = makeSketchPart(this.context, this.#opened, 1, sketchSymbols, message.count);
@@ -214,20 +215,24 @@ export class View {
     return null;
   }
 
-  #onDraft(from: number, message: MessageOf<'draft'>): string | null {
+  #onDraft(from: number, message: MessageOf<'draft'>, shownBy: number, fresh = false): string | null {
     const { draft, signature } = message;
     const { slot } = draft.header;
     const attesting = this.#attesting;
     if (!this.#opened || !attesting) return null;
     const refusal = this.#checkProposal(from, slot, draftDigest(draft.header), signature);
     if (refusal) return refusal;
-    if (!this.parts.proposals.examine(slot)) return null;
-    // Nobody may vote for it, so nobody deals for it either.
-    if (this.parts.agreement.justification?.certificate) return 'not-prepared';
+    if (!isWhole(draft)) return 'not-whole';
+    // Nobody may vote for it, so nobody deals for it either; unless the leader may have justified the view otherwise to others.
+    if (!fresh && this.parts.agreement.justification?.certificate) return 'not-prepared';
+    const { proposals } = this.parts;
+    if (!proposals.try(slot, shownBy)) return null;
     const read = readDraft(this.context, draft, this.#opened);
     const commitment = this.parts.commitment();
     const { inclusion } = attesting;
     const wrong = checkDraft(this.context, message, this.#opened, read, commitment, inclusion);
+    // The amendments are not under the leader's signature: another bank may show the right ones.
+    if (wrong !== 'amendment-wrong') proposals.examine(slot);
     if (wrong || !read) return wrong;
     this.parts.drafts.keep(draft);
     this.parts.agreement.extend();

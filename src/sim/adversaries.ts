@@ -1,12 +1,22 @@
 import { ConcordatError } from '../crypto/error.js';
+import { amnesia } from './adversaries/amnesia.js';
+import { badEncoding } from './adversaries/bad-encoding.js';
 import { copycat } from './adversaries/copycat.js';
 import { feignedLack } from './adversaries/disclosure.js';
+import { disputeStorm } from './adversaries/dispute-storm.js';
 import { doubleVote, equivocate, replay } from './adversaries/equivocation.js';
+import { flood } from './adversaries/flood.js';
+import { forkSchedule } from './adversaries/fork-schedule.js';
 import { censor, lateThin } from './adversaries/inclusion.js';
 import { collude, falseAttestation, falsify, garbageSketch, lyingLeader } from './adversaries/lies.js';
 import { crash, delay, silent, withholdSlices } from './adversaries/omission.js';
+import { selectiveSend } from './adversaries/selective-send.js';
 import { badShares, corruptSlices, splitSlices } from './adversaries/slices.js';
+import { splitBrain } from './adversaries/split-brain.js';
+import { staleCertificate } from './adversaries/stale-certificate.js';
 import { forgeStats } from './adversaries/statistics.js';
+import { twoFaced } from './adversaries/two-faced.js';
+import { forgeVrf, grindTickets } from './adversaries/vrf.js';
 import type { Adversary, AdversaryError } from './adversary.js';
 
 /** The built-in strategies by name. */
@@ -29,10 +39,21 @@ export const adversaries: Readonly<Record<string, Adversary>> = Object.freeze(
       badShares,
       falseAttestation,
       censor,
+      twoFaced,
       lateThin,
       copycat,
       feignedLack,
       forgeStats,
+      amnesia,
+      splitBrain,
+      selectiveSend,
+      flood,
+      badEncoding,
+      forgeVrf,
+      grindTickets,
+      staleCertificate,
+      forkSchedule,
+      disputeStorm,
     ].map((adversary) => [adversary.name, adversary]),
   ),
 );

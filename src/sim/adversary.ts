@@ -2,14 +2,14 @@ import { decode, encode } from '../crypto/encoding.js';
 import { ConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
 import type { Dataset } from '../data/dataset.js';
-import type { Bank } from '../protocol/bank.js';
-import type { Input } from '../protocol/effects.js';
-import { BLS_STATEMENTS } from '../protocol/evidence.js';
+import type { Bank, BankOptions } from '../protocol/bank.js';
+import type { Effects, Input } from '../protocol/effects.js';
 import type { Manifest } from '../protocol/manifest.js';
 import { messageCodec } from '../protocol/message-codec.js';
 import type { Message } from '../protocol/messages.js';
 import { type Statement, statementDigest } from '../protocol/statement.js';
 import type { Suite } from '../protocol/suite.js';
+import { BLS_STATEMENTS } from '../protocol/testimony.js';
 import type { Random } from './random.js';
 
 /** Why an adversary was refused. */
@@ -67,6 +67,23 @@ export interface RecordsContext {
   readonly common: Random;
 }
 
+/** What takes the place of a Byzantine bank's core. */
+export interface Core {
+  /** Handles one input, as {@link Bank.step} does. */
+  step(input: Input): Effects;
+}
+
+/** What a {@link Core} is made of. */
+export interface CoreContext {
+  /** The core that an honest bank would run. */
+  readonly bank: Bank;
+  /** Another core with the same keys, which knows of the first one's log and place in the chain what it is given. */
+  readonly create: (restart?: Pick<BankOptions, 'log' | 'chain'>) => Bank;
+  readonly index: number;
+  readonly manifest: Manifest;
+  readonly random: Random;
+}
+
 /** A Byzantine strategy, as data: what to do and when. Any bank can be given any. */
 export interface Adversary {
   readonly name: string;
@@ -74,6 +91,8 @@ export interface Adversary {
   readonly description?: string;
   /** Alters the bank's records before the epoch starts. */
   readonly records?: (dataset: Dataset, context: RecordsContext) => Dataset;
+  /** What runs in place of the bank's core, for all epochs; the core itself, when left out. */
+  readonly core?: (context: CoreContext) => Core;
   /** Whether the bank's core gets this input; always, when left out. What it does not hear, `attack` does not see. */
   readonly hears?: (context: AttackContext) => boolean;
   /** Gets what the core is about to send and returns what is sent instead. */
@@ -106,8 +125,8 @@ export function defineAdversary(adversary: Adversary): Adversary {
     );
   };
   if (typeof adversary.name !== 'string' || adversary.name === '') invalid('it has no name');
-  if (!adversary.attack && !adversary.records && !adversary.hears)
-    invalid('it has none of `attack`, `records` and `hears`');
+  if (!adversary.attack && !adversary.records && !adversary.hears && !adversary.core)
+    invalid('it has none of `attack`, `records`, `hears` and `core`');
   return Object.freeze({ ...adversary });
 }
 

@@ -1,15 +1,21 @@
 import type { Dataset } from '../data/dataset.js';
-import type { Bank } from '../protocol/bank.js';
+import type { Bank, BankOptions } from '../protocol/bank.js';
+import type { ChainState } from '../protocol/chain.js';
 import type { Effects, Input, Output } from '../protocol/effects.js';
 import type { Message } from '../protocol/messages.js';
-import type { AdversarialSend, Adversary, AttackContext } from './adversary.js';
+import type { AdversarialSend, Adversary, AttackContext, Core } from './adversary.js';
+import { type CrashPoint, crashDuring } from './crash-point.js';
+import { DurableLog } from './durable-log.js';
 import { messageReader } from './message-reader.js';
 import type { Reconcile } from './result-rules.js';
 import type { NodeEffects, SimNode } from './world.js';
 
 /** What a simulated host does for its bank and what it reports. */
 export interface BankNodeOptions {
-  readonly bank: Bank;
+  /** Makes the bank's core; after a crash from what its host had stored. */
+  readonly create: (restart?: Pick<BankOptions, 'log' | 'chain'>) => Bank;
+  /** Where an honest bank crashes, each once. */
+  readonly crashes: readonly CrashPoint[];
   /** The records of the first epoch. */
   readonly dataset: Dataset;
   readonly adversary: Adversary | null;
@@ -22,22 +28,46 @@ export interface BankNodeOptions {
   > | null;
   readonly now: () => number;
   readonly onOutput: (bank: number, output: Output) => void;
+  /** Is told of a crash, and whether it tore an entry of the log. */
+  readonly onCrash: (bank: number, torn: boolean) => void;
 }
 
 /** The driver of one bank in a simulation: log, adversary and reconcile function between the core and the network. */
 export class BankNode implements SimNode {
-  /** The bank's durable log: appended before anything of the same step is sent. */
-  readonly log: Uint8Array[] = [];
+  /** Appended to before anything of the same step is sent. */
+  readonly #log = new DurableLog();
   readonly #memory = new Map<string, unknown>();
   readonly #late = new Map<string, AdversarialSend>();
   readonly #read: (bytes: Uint8Array) => Message | null;
+  readonly #core: Core;
+  readonly #crashes = new Map<number, CrashPoint>();
+  #bank: Bank;
+  /** Where the epoch under way stands in the chain; its host stores it beside the log. */
+  #chain: ChainState;
   #dataset: Dataset;
   #steps = 0;
   #stopped = false;
 
   constructor(private readonly options: BankNodeOptions) {
+    const { create, tools, adversary, crashes } = options;
     this.#dataset = options.dataset;
+    this.#bank = create();
+    this.#chain = this.#bank.chain;
+    for (const crash of crashes) this.#crashes.set(crash.step, crash);
+    const honest: Core = { step: (input) => this.#bank.step(input) };
+    const replaced = tools && adversary?.core?.({ ...tools, bank: this.#bank, create });
+    this.#core = replaced ?? honest;
     this.#read = options.tools ? messageReader(options.tools.manifest.size) : () => null;
+  }
+
+  /** The bank's core; another one after a crash. */
+  get bank(): Bank {
+    return this.#bank;
+  }
+
+  /** From now on nothing crashes. */
+  heal(): void {
+    this.#crashes.clear();
   }
 
   /** Begins the first epoch. */
@@ -48,7 +78,15 @@ export class BankNode implements SimNode {
   /** Begins the next epoch with these records. */
   startEpoch(dataset: Dataset): NodeEffects {
     this.#dataset = dataset;
-    return this.#step({ type: 'start', dataset });
+    const effects = this.#step({ type: 'start', dataset });
+    this.#chain = this.#bank.chain;
+    return effects;
+  }
+
+  /** Starts the epoch again, with the records it had and from what is in the log. */
+  restart(): NodeEffects {
+    this.#bank = this.options.create({ log: this.#log.recover(), chain: this.#chain });
+    return this.#step({ type: 'start', dataset: this.#dataset });
   }
 
   message(from: number, bytes: Uint8Array): NodeEffects {
@@ -70,12 +108,14 @@ export class BankNode implements SimNode {
     for (let next = inputs.shift(); next; next = inputs.shift()) {
       const context = this.#attackContext(next);
       if (context && this.options.adversary?.hears?.(context) === false) continue;
-      const effects: Effects = this.options.bank.step(next);
-      this.log.push(...effects.persist);
+      const effects = this.#core.step(next);
+      const crash = this.#crashes.get(this.#steps);
+      if (crash) return this.#crash(crash, effects, send);
+      this.#log.append(effects.persist);
       send.push(...this.#tamper(context, effects));
       timers.push(...effects.timers);
       for (const output of effects.output) {
-        this.options.onOutput(this.options.bank.index, output);
+        this.options.onOutput(this.#bank.index, output);
         if (output.type === 'reconcile')
           inputs.push({
             type: 'reconciled',
@@ -96,15 +136,23 @@ export class BankNode implements SimNode {
     return { send: prompt, timers };
   }
 
+  /** The host crashes while it carries out these effects. */
+  #crash(crash: CrashPoint, effects: Effects, earlier: readonly AdversarialSend[]): NodeEffects {
+    this.#crashes.delete(crash.step);
+    const { sent, torn } = crashDuring(crash, effects, this.#log);
+    this.options.onCrash(this.#bank.index, torn);
+    return { send: [...earlier, ...sent], timers: [], downMs: crash.downMs };
+  }
+
   /** What the bank's adversary sees at this input; null for an honest bank. */
   #attackContext(input: Input): AttackContext | null {
-    const { adversary, tools, bank, now } = this.options;
+    const { adversary, tools, now } = this.options;
     this.#steps++;
     if (!adversary || !tools) return null;
     const read = this.#read;
     return {
       ...tools,
-      bank,
+      bank: this.#bank,
       dataset: this.#dataset,
       input,
       get heard() {

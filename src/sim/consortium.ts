@@ -1,3 +1,4 @@
+import type { Bls } from '../crypto/bls.js';
 import { type BankSecrets, deriveSecrets, generateMnemonic, publicKeys } from '../crypto/keys.js';
 import type { Schema } from '../data/schema.js';
 import {
@@ -17,6 +18,18 @@ export interface Consortium {
   readonly secrets: readonly BankSecrets[];
 }
 
+/** One bank's keys, secret and public. */
+export interface BankKeys {
+  readonly secrets: BankSecrets;
+  readonly publicKeys: ReturnType<typeof publicKeys>;
+}
+
+/** Keys from a mnemonic that `random` decides. */
+export function drawKeys(bls: Bls, random: Random): BankKeys {
+  const secrets = deriveSecrets(generateMnemonic(random.bytes(32)));
+  return { secrets, publicKeys: publicKeys(bls, secrets) };
+}
+
 /**
  * Sets up a consortium the way real banks do it: a mnemonic for each, keys and proofs of possession from it, shares of
  * the genesis seed committed and then opened, and a manifest signed by all and verified.
@@ -31,9 +44,11 @@ export function createConsortium(options: {
   readonly suite: Suite;
   readonly random: Random;
   readonly parameters?: Partial<Parameters>;
+  /** Of each bank, when they were made before: making them takes longer than an epoch. */
+  readonly keys?: readonly BankKeys[] | undefined;
 }): Consortium {
   const { ids, faults, schema, suite, random } = options;
-  const secrets = ids.map((id) => deriveSecrets(generateMnemonic(random.fork(`mnemonic/${id}`).bytes(32))));
+  const keys = options.keys ?? ids.map((id) => drawKeys(suite.bls, random.fork(`mnemonic/${id}`)));
   const shares = ids.map((id) => random.fork(`genesis/${id}`).bytes(32));
   const body: ManifestBody = {
     name: options.name,
@@ -42,12 +57,13 @@ export function createConsortium(options: {
     parameters: { ...DEFAULT_PARAMETERS, ...options.parameters },
     banks: ids.map((id, i) => ({
       id,
-      ...publicKeys(suite.bls, secrets[i]!),
+      ...keys[i]!.publicKeys,
       genesisCommitment: genesisCommitment(id, shares[i]!),
       genesisShare: shares[i]!,
     })),
   };
   const digest = manifestDigest(body);
+  const secrets = keys.map((each) => each.secrets);
   const signatures = secrets.map((secret) => suite.identity.sign(secret.identity, digest));
   return { manifest: Manifest.assemble(body, signatures, suite), secrets };
 }

@@ -9,15 +9,26 @@ export {
   type Adversary,
   type AdversaryError,
   type AttackContext,
+  type Core,
+  type CoreContext,
   defineAdversary,
   type RecordsContext,
 } from './adversary.js';
-export { type Consortium, createConsortium } from './consortium.js';
+export { combined } from './combined.js';
+export { type BankKeys, type Consortium, createConsortium } from './consortium.js';
+export type { CrashPoint } from './crash-point.js';
 export { falsifyRecord, misstateField } from './falsify.js';
 export { type Generated, type GenerateError, type GenerateOptions, generate } from './generate.js';
-export { type NetworkError, type NetworkModel, type Partition, propagationBoundMs } from './network.js';
+export {
+  type Instability,
+  type NetworkError,
+  type NetworkModel,
+  type Partition,
+  propagationBoundMs,
+} from './network.js';
 export type { OptionError } from './option-error.js';
 export { Oracle, type OracleFacts } from './oracle.js';
+export type { NamedBreak, NamedExplanation, NamedSide, OutcomeDetails } from './outcome-details.js';
 export {
   describeNetwork,
   MAX_LATENCY_MS,
@@ -40,8 +51,10 @@ export type { Reconcile, ResultRules } from './result-rules.js';
 export { type SimulateOptions, simulate } from './simulate.js';
 export { type EpochRecord, Simulation, type SimulationOptions, type Suspicion } from './simulation.js';
 export type { Work } from './suite.js';
+export type { Flow, Timeline } from './timeline.js';
 export { formatTraceEvent, TraceDigest, type TraceEvent } from './trace.js';
 export type { Traffic, Volume } from './traffic.js';
+export { type Trigger, triggered } from './triggers.js';
 export {
   type NodeEffects,
   type RunEnd,

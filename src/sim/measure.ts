@@ -24,7 +24,7 @@ export interface MeasureContext {
 export function measureEpoch(record: EpochRecord, context: MeasureContext): EpochReport {
   const { honest, manifest, truth } = context;
   const sealed = honest.flatMap((bank) => record.sealed[bank] ?? []);
-  const outcome = sealed.find((output) => output.outcome)?.outcome ?? null;
+  const outcome = outcomeOf(record, honest);
   const roots = new Set(sealed.map(({ seal }) => toHex(seal.root)));
   const seal = sealed[0]?.seal;
   const totals = seal?.totals ?? { unanimous: 0, settled: 0, disputed: 0, unvouched: 0, unresolved: 0 };
@@ -45,7 +45,7 @@ export function measureEpoch(record: EpochRecord, context: MeasureContext): Epoc
       maxPerBank: maxBytesPerBank(traffic),
       byStep: stepCounts(traffic.byLabel, 'bytes'),
     },
-    lowerBoundBytes: outcome ? lowerBound(record.datasets, honest, outcome) : 0,
+    lowerBoundBytes: lowerBounds(record, honest).reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0),
     certificateBytes: seal ? encode(certificateCodec(record.datasets.length), seal.commit).length : 0,
     keys: { total, ...totals },
     disclosed: {
@@ -69,11 +69,19 @@ function stepCounts(
   );
 }
 
-/** Every honest bank must at least receive the records of the result that it did not hold. */
-function lowerBound(datasets: readonly Dataset[], honest: readonly number[], outcome: Outcome): number {
-  let bytes = 0;
+/** The result as the honest banks computed it, null when none did. */
+const outcomeOf = ({ sealed }: EpochRecord, honest: readonly number[]): Outcome | null =>
+  honest.flatMap((bank) => sealed[bank]?.outcome ?? [])[0] ?? null;
+
+/**
+ * For each bank the canonical bytes of the records of the result that it did not hold, which it must at least receive;
+ * null for a bank that is not honest.
+ */
+export function lowerBounds(record: EpochRecord, honest: readonly number[]): (number | null)[] {
+  const { datasets } = record;
+  const bounds = datasets.map((_, bank) => (honest.includes(bank) ? 0 : null));
   const schema = datasets[0]!.schema;
-  for (const row of outcome.rows) {
+  for (const row of outcomeOf(record, honest)?.rows ?? []) {
     const whole = row.values.every((value) => value !== undefined);
     const encoded = whole
       ? encodeRecord(schema, row.values as readonly Value[])
@@ -81,10 +89,10 @@ function lowerBound(datasets: readonly Dataset[], honest: readonly number[], out
     const name = toHex(encoded);
     for (const bank of honest) {
       const held = datasets[bank]!.get(row.keyDigest);
-      if (!held || toHex(held.bytes) !== name) bytes += encoded.length;
+      if (!held || toHex(held.bytes) !== name) bounds[bank]! += encoded.length;
     }
   }
-  return bytes;
+  return bounds;
 }
 
 /** What honest banks suspect, one line for each bank and reason. */

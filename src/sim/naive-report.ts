@@ -86,6 +86,8 @@ export function naiveReport(options: RunOptions): Report {
       resultRoot: silent.includes(bank) ? null : last.resultRoot || null,
       bytesSent: traffic?.sent[bank]?.bytes ?? 0,
       bytesReceived: traffic?.received[bank]?.bytes ?? 0,
+      naiveBytes: (traffic?.sent[bank]?.bytes ?? 0) + (traffic?.received[bank]?.bytes ?? 0),
+      lowerBoundBytes: null,
       signatures: 0,
       verifications: 0,
     })),

@@ -17,6 +17,17 @@ export interface Partition {
   readonly groups: readonly (readonly number[])[];
 }
 
+/** A time in which links keep no promise: Δ does not hold, and what is lost is not sent again. */
+export interface Instability {
+  /** The first moment at which it is over, as far as new transmissions go. */
+  readonly untilMs: number;
+  /** Chance that a transmission is lost for good, as when its link breaks and a new one is made. */
+  readonly drop: number;
+  /** Chance that a transmission is delayed by 1 to `lateMs` more, while later ones overtake it. */
+  readonly late: number;
+  readonly lateMs: number;
+}
+
 /**
  * How links between banks behave. Times are whole milliseconds, sizes bytes, chances probabilities for one
  * transmission. All of it is plain data, so that a report can print every parameter.
@@ -47,6 +58,8 @@ export interface NetworkModel {
   /** After this time a link sends what was lost again, and after a partition what it had held back. */
   readonly retransmitMs: number;
   readonly partitions: readonly Partition[];
+  /** From the beginning until then links are worse than all that; absent, they never are. */
+  readonly unstable?: Instability;
   /**
    * The Δ that a manifest for this network should state: an upper bound on the delay of a message that is not lost and
    * not held by a partition, uplinks that are not congested provided. {@link propagationBoundMs} is below it.
@@ -60,6 +73,8 @@ export type Transmission =
   | { readonly kind: 'held'; readonly retryAt: number }
   /** It was sent in vain and is sent again at `retryAt`. */
   | { readonly kind: 'lost'; readonly retryAt: number }
+  /** It was sent in vain and is not sent again. */
+  | { readonly kind: 'dropped' }
   /** It arrives, twice when the link duplicated it; every arrival was a transmission of its own. */
   | { readonly kind: 'sent'; readonly arrivals: readonly number[] };
 
@@ -75,13 +90,13 @@ export function propagationBoundMs(model: NetworkModel): number {
  * provided (`World.slowestMs` tells what happened in fact).
  */
 export function isTimely(model: NetworkModel): boolean {
-  const { loss, partitions, deltaMs } = model;
-  return loss === 0 && partitions.length === 0 && propagationBoundMs(model) <= deltaMs;
+  const { loss, partitions, deltaMs, unstable } = model;
+  return loss === 0 && partitions.length === 0 && !unstable && propagationBoundMs(model) <= deltaMs;
 }
 
-/** When the last partition has healed, in milliseconds; 0 without any. */
+/** When the last partition has healed and the links are stable, in milliseconds; 0 if they always are. */
 export function healedAtMs(model: NetworkModel): number {
-  return Math.max(0, ...model.partitions.map(({ untilMs }) => untilMs));
+  return Math.max(0, model.unstable?.untilMs ?? 0, ...model.partitions.map(({ untilMs }) => untilMs));
 }
 
 /** The links of one simulation: a model, what chance makes of it, and what waits on each bank's uplink. */
@@ -114,6 +129,8 @@ export class Network {
     const healed = this.#healedAt(this.#freeAt(now, from), from, to);
     if (healed !== null) return { kind: 'held', retryAt: healed + this.model.retransmitMs };
     const left = this.#occupy(now, from, size);
+    const unstable = this.#unstableAt(now);
+    if (unstable && this.random.chance(unstable.drop)) return { kind: 'dropped' };
     if (this.random.chance(this.model.loss)) return { kind: 'lost', retryAt: left + this.model.retransmitMs };
     const arrivals = [this.#arrive(left, from, to)];
     // A duplicate is what TCP calls a spurious retransmission: it takes the uplink's time again.
@@ -142,10 +159,17 @@ export class Network {
     const distance = regions === 0 ? 0 : regionsMs[from % regions]![to % regions]!;
     const latency = latencyMs.min + this.random.int(latencyMs.max - latencyMs.min + 1);
     const at = left + distance + latency + this.random.int(jitterMs + 1);
+    const unstable = this.#unstableAt(left);
+    if (unstable && this.random.chance(unstable.late)) return at + 1 + this.random.int(unstable.lateMs);
     if (this.random.chance(reorder)) return at + (reorderMs > 0 ? 1 + this.random.int(reorderMs) : 0);
     const link = from * this.banks + to;
     this.#latest[link] = Math.max(this.#latest[link]!, at);
     return this.#latest[link]!;
+  }
+
+  #unstableAt(at: number): Instability | null {
+    const { unstable } = this.model;
+    return unstable && at < unstable.untilMs ? unstable : null;
   }
 
   /** When the partitions that separate two banks at this time have healed, null when none does. */
@@ -181,6 +205,15 @@ function checkModel(model: NetworkModel, banks: number): void {
     for (const distance of row) checkMs('regionsMs', distance);
   }
   for (const partition of model.partitions) checkPartition(partition, banks);
+  if (model.unstable) checkInstability(model.unstable);
+}
+
+function checkInstability({ untilMs, drop, late, lateMs }: Instability): void {
+  checkMs('unstable.untilMs', untilMs);
+  checkMs('unstable.lateMs', lateMs);
+  checkChance('unstable.drop', drop, 1);
+  checkChance('unstable.late', late, 1);
+  if (late > 0 && lateMs < 1) networkError('unstable.lateMs', 'is 0, so that nothing could be late');
 }
 
 function checkPartition({ fromMs, untilMs, groups }: Partition, banks: number): void {

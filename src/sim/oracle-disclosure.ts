@@ -55,7 +55,7 @@ export class DisclosureWatch {
    * @param truth null when nobody sealed: what was settled is then not known
    */
   judge(epoch: EpochFacts | null, truth: Keys | null): void {
-    for (const disclosure of this.#disclosures) this.#judgeRecord(disclosure, epoch, truth);
+    this.judgeRecords(epoch, truth);
     if (!epoch || !truth) return;
     for (const [bank, keys] of this.#opened)
       for (const key of keys)
@@ -69,6 +69,11 @@ export class DisclosureWatch {
         if (open.length > 0 && (keyClass !== 'disputed' || truth.closed.has(id)))
           this.alarm('confidentiality', `${this.#name(bank)} was given versions of a row that stays shut`);
       }
+  }
+
+  /** Judges the records that were sent since this was called last: those who are behind are served in the next epoch, too. */
+  judgeRecords(epoch: EpochFacts | null, truth: Keys | null): void {
+    for (const disclosure of this.#disclosures.splice(0)) this.#judgeRecord(disclosure, epoch, truth);
   }
 
   #judgeRecord(

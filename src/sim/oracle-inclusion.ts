@@ -6,13 +6,14 @@ import { type Alarm, nameKey, type OracleFacts } from './oracle-facts.js';
 import type { Keys } from './oracle-keys.js';
 
 /**
- * Whose data must be an input, whoever leads, as long as Δ holds: all honest banks', or that of more than 2f + 1 banks; so
- * that liars are fewer than half of the other inputs.
+ * Whose data must be an input, whoever leads, as long as Δ holds: all honest banks', or that of q + f banks, which are more
+ * than 2f + 1; so that liars are fewer than half of the other inputs.
  */
 export function checkInputs(facts: OracleFacts, inputs: readonly number[], alarm: Alarm): void {
   const { honest, faults, ids } = facts;
+  const quorum = Math.ceil((ids.length + faults + 1) / 2);
   const left = honest.filter((bank) => !inputs.includes(bank));
-  if (left.length > 0 && inputs.length <= 2 * faults + 1)
+  if (left.length > 0 && inputs.length < quorum + faults)
     alarm(
       'inclusion',
       `honest ${left.map((bank) => ids[bank]).join(', ')} left out of ${inputs.length} inputs`,

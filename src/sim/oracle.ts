@@ -3,14 +3,25 @@ import type { Dataset } from '../data/dataset.js';
 import type { Outcome } from '../data/outcome.js';
 import type { ReconcileRequest } from '../data/reconcile-request.js';
 import type { Output } from '../protocol/effects.js';
-import type { Message } from '../protocol/messages.js';
+import { epochOf, type Message } from '../protocol/messages.js';
+import type { Seal } from '../protocol/seal.js';
 import { DisclosureWatch } from './oracle-disclosure.js';
 import { nameKey, type OracleFacts } from './oracle-facts.js';
 import { checkInputs, checkVersions, SlotWatch } from './oracle-inclusion.js';
 import { type EpochFacts, Keys } from './oracle-keys.js';
 import { faultsOfRows, openedFalsely } from './oracle-result.js';
+import { StatementWatch } from './oracle-statements.js';
 
 export type { OracleFacts } from './oracle-facts.js';
+
+/** An epoch that has ended, as far as what is said in it later can be judged. */
+interface Judged {
+  readonly epoch: number;
+  /** Honest banks that saw its inputs agreed. */
+  readonly agreed: ReadonlySet<number>;
+  readonly disclosures: DisclosureWatch;
+  readonly judgeRecords: () => void;
+}
 
 /** A broken run can break a guarantee once a record; the first hundred tell enough. */
 const MAX_VIOLATIONS = 100;
@@ -34,12 +45,18 @@ export class Oracle {
   #inputs: readonly number[] | null = null;
   #views = 0;
   #disclosures: DisclosureWatch;
+  /** The epoch before, in which some may still be served. */
+  #before: Judged | null = null;
+  #judged: Judged | null = null;
   #slots: SlotWatch;
+  #statements: StatementWatch;
 
+  /** An oracle that knows what no bank does: who is honest, and what the network does. */
   constructor(private readonly facts: OracleFacts) {
     this.#honest = new Set(facts.honest);
     this.#disclosures = new DisclosureWatch(facts, [], this.#alarm);
     this.#slots = new SlotWatch(facts, this.#alarm);
+    this.#statements = new StatementWatch(facts, this.#alarm);
   }
 
   /**
@@ -47,6 +64,8 @@ export class Oracle {
    * @param datasets what each bank commits to in this epoch, by index: a liar's after its lies
    */
   beginEpoch(epoch: number, datasets: readonly Dataset[]): void {
+    this.#before = this.#judged;
+    this.#judged = null;
     this.#epoch = epoch;
     this.#datasets = datasets;
     this.#values = new Map();
@@ -56,6 +75,7 @@ export class Oracle {
     this.#views = 0;
     this.#disclosures = new DisclosureWatch(this.facts, datasets, this.#alarm);
     this.#slots = new SlotWatch(this.facts, this.#alarm);
+    this.#statements = new StatementWatch(this.facts, this.#alarm);
   }
 
   /** Something that a bank's core reported. Only honest banks' reports count. */
@@ -79,14 +99,20 @@ export class Oracle {
   /** A message as a bank sends it, not as it arrives. Only what honest banks send counts. */
   onMessage(from: number, to: number, message: Message): void {
     if (!this.#honest.has(from)) return;
-    this.#disclosures.onMessage(from, to, message, this.#values.has(from));
+    const before = this.#before;
+    const discloses = message.type === 'records' || message.type === 'release' || message.type === 'slices';
+    if (before && discloses && epochOf(message) === before.epoch)
+      before.disclosures.onMessage(from, to, message, before.agreed.has(from));
+    else this.#disclosures.onMessage(from, to, message, this.#values.has(from));
     this.#slots.onMessage(from, message);
+    this.#statements.onMessage(from, message);
   }
 
   /** Judges the epoch that just ended. */
   endEpoch(): void {
     this.#checkTermination();
     this.#slots.judge();
+    const disclosures = this.#disclosures;
     const epoch = this.#inputs && {
       datasets: this.#datasets,
       inputs: this.#inputs,
@@ -97,7 +123,14 @@ export class Oracle {
       if (this.facts.timely) checkInputs(this.facts, epoch.inputs, this.#alarm);
       this.#checkResults(epoch, truth);
     }
-    this.#disclosures.judge(epoch, truth);
+    disclosures.judge(epoch, truth);
+    this.#before?.judgeRecords();
+    this.#judged = {
+      epoch: this.#epoch,
+      agreed: new Set(this.#values.keys()),
+      disclosures,
+      judgeRecords: () => disclosures.judgeRecords(epoch, truth),
+    };
   }
 
   #onAgreed(bank: number, { value, slot }: Extract<Output, { type: 'agreed' }>): void {
@@ -120,8 +153,21 @@ export class Oracle {
         this.#violated('agreement', `${this.#name(bank)} and ${this.#name(other)} sealed different results`);
         break;
       }
+    this.#checkSigners(bank, seal);
     this.#sealed.set(bank, { root, outcome });
     this.#inputs ??= inputs;
+  }
+
+  /** Any two quorums share an honest bank, and so do any two sets of signers among the 3f + 1 executors. */
+  #checkSigners(bank: number, { executors, commit }: Seal): void {
+    const { faults, ids } = this.facts;
+    if (executors.length < 2 * faults + 1)
+      this.#violated(
+        'integrity',
+        `${this.#name(bank)} took a seal that ${executors.length} executors signed`,
+      );
+    if (2 * commit.signers.length <= ids.length + faults)
+      this.#violated('integrity', `${this.#name(bank)} took a decision of ${commit.signers.length} banks`);
   }
 
   #checkTermination(): void {

@@ -1,4 +1,10 @@
-import { type NetworkModel, networkError, type Partition, propagationBoundMs } from './network.js';
+import {
+  type Instability,
+  type NetworkModel,
+  networkError,
+  type Partition,
+  propagationBoundMs,
+} from './network.js';
 
 /** The names of the built-in networks. */
 export const NETWORK_PRESETS = ['synchronous', 'wan', 'lossy', 'partition'] as const;
@@ -144,8 +150,13 @@ export function describeNetwork(model: NetworkModel): Record<string, number | st
     bandwidthBytesPerMs: rate === Infinity ? 'unlimited' : rate,
     retransmitMs: model.retransmitMs,
     partitions: model.partitions.map(describePartition).join('; ') || 'none',
+    ...(model.unstable && { unstable: describeInstability(model.unstable) }),
     deltaMs: model.deltaMs,
   };
+}
+
+function describeInstability({ untilMs, drop, late, lateMs }: Instability): string {
+  return `until ${untilMs} ms: ${drop} lost for good, ${late} up to ${lateMs} ms late`;
 }
 
 function describePartition({ fromMs, untilMs, groups }: Partition): string {

@@ -1,10 +1,7 @@
 import { loadBls } from '../crypto/bls-load.js';
 import { toHex } from '../crypto/bytes.js';
 import type { Dataset } from '../data/dataset.js';
-import type { Break, Explanation, Outcome, OutcomeRow } from '../data/outcome.js';
-import { formatKey } from '../data/record.js';
 import type { Schema } from '../data/schema.js';
-import type { Value } from '../data/value.js';
 import { defaultSuite } from '../protocol/default-suite.js';
 import {
   type ManifestDocument,
@@ -17,10 +14,11 @@ import { expectTolerance, maxFaults } from '../protocol/quorum.js';
 import { adversaryNamed } from './adversaries.js';
 import type { Adversary } from './adversary.js';
 import { optionError } from './option-error.js';
+import { type OutcomeDetails, outcomeDetails } from './outcome-details.js';
 import { networkPreset } from './presets.js';
 import type { Report } from './report.js';
 import { describeRules, expectFunctions, type ResultRules, resultRules } from './result-rules.js';
-import { quotaParameter, runConsortium } from './run.js';
+import { quotaParameter, type RunOptions, runConsortium } from './run.js';
 
 /** Options of {@link reconcile}. */
 export interface ReconcileOptions extends ResultRules {
@@ -42,33 +40,16 @@ export interface ReconcileOptions extends ResultRules {
   readonly quota?: number;
   /** Decides keys, schedule and network; 1 by default. */
   readonly seed?: number;
+  /** Told what is going on. */
   readonly onProgress?: (text: string) => void;
 }
 
-/** A break as people read it. */
-export interface NamedBreak extends Omit<Break, 'id' | 'entry'> {
-  /** The key's text; null for one that its holders did not have to disclose. */
-  readonly key: string | null;
-  /** The key's id in this epoch, hex. */
-  readonly id: string;
-}
-
-/** An explanation as people read it. */
-export interface NamedExplanation extends Omit<Explanation, 'keyDigest'> {
-  /** The key's text. */
-  readonly key: string;
-}
-
 /** What {@link reconcile} gives back: the result as the first bank that follows the protocol holds it. */
-export interface ReconcileOutcome {
+export interface ReconcileOutcome extends OutcomeDetails {
   readonly report: Report;
   readonly manifest: ManifestDocument;
   /** Null when no agreement was reached; `report.agreement` is then false. */
   readonly seal: SealDocument | null;
-  readonly schema: Schema;
-  readonly rows: readonly OutcomeRow[];
-  readonly breaks: readonly NamedBreak[];
-  readonly explanations: readonly NamedExplanation[];
 }
 
 /**
@@ -100,7 +81,7 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileOut
       optionError('adversaries', `names "${id}", which is none of ${banks.map((b) => b.id).join(', ')}`);
     adversaries.set(index, adversaryNamed(adversary));
   }
-  const { report, simulation, last } = runConsortium({
+  const asked: RunOptions = {
     schema,
     epochs: [banks],
     truths: [null],
@@ -123,32 +104,15 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileOut
       seed,
     },
     onProgress: options.onProgress,
-  });
+  };
+  const run = runConsortium(asked);
+  const { report, simulation, last } = run;
   const { manifest } = simulation.consortium;
   const sealed = last.sealed.find((output, bank) => output?.outcome && !adversaries.has(bank));
-  const outcome = sealed?.outcome ?? null;
   return {
     report,
     manifest: manifestDocument(manifest),
     seal: sealed ? sealDocument(manifest, sealed.seal) : null,
-    schema,
-    rows: outcome?.rows ?? [],
-    breaks: (outcome?.breaks ?? []).map((each) => nameBreak(schema, each)),
-    explanations: outcome ? nameExplanations(schema, outcome) : [],
+    ...outcomeDetails(run, asked),
   };
-}
-
-function nameBreak(schema: Schema, { id, entry, ...rest }: Break): NamedBreak {
-  const shown = entry !== null && rest.state !== 'unvouched';
-  return { ...rest, id: toHex(id), key: shown ? formatKey(schema, entry.values) : null };
-}
-
-function nameExplanations(schema: Schema, outcome: Outcome): NamedExplanation[] {
-  const keys = new Map(
-    outcome.rows.map((row) => [toHex(row.keyDigest), formatKey(schema, row.values as readonly Value[])]),
-  );
-  return outcome.explanations.map(({ keyDigest, ...rest }) => ({
-    ...rest,
-    key: keys.get(toHex(keyDigest))!,
-  }));
 }

@@ -2,13 +2,13 @@ import { toHex } from '../crypto/bytes.js';
 import type { EpochContext } from '../protocol/context.js';
 import { type Dealt, dealSlices } from '../protocol/dealer.js';
 import { type Draft, draftDigest } from '../protocol/draft.js';
-import { verifyTestimony } from '../protocol/evidence.js';
 import { messageTypeOf } from '../protocol/message-codec.js';
 import type { MessageOf } from '../protocol/messages.js';
 import { OwnData } from '../protocol/own-data.js';
 import { claimsOf, commitmentIn, openedBy, type ReadDraft, readDraft } from '../protocol/reading.js';
 import { envelopeStatement, type Parcel, slicesRoot, slicesStatement } from '../protocol/slice-header.js';
 import { headerOf } from '../protocol/slice-store.js';
+import { verifyTestimony } from '../protocol/testimony.js';
 import type { AdversarialSend, Adversary, AttackContext } from './adversary.js';
 
 /** What one receiver is dealt, with the header that it is told. */

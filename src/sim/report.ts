@@ -28,6 +28,10 @@ export interface BankReport {
   readonly bytesSent: number;
   /** Bytes of messages that reached it. */
   readonly bytesReceived: number;
+  /** Bytes that it would have sent and received together by naive broadcast. */
+  readonly naiveBytes: number;
+  /** Canonical bytes of the result that it did not hold and had to receive; null for a Byzantine bank. */
+  readonly lowerBoundBytes: number | null;
   /** Signatures and VRF proofs that it made. */
   readonly signatures: number;
   /** Signatures, aggregates and VRF proofs that it checked; one aggregate is one check. */

@@ -6,8 +6,8 @@ import { expectTolerance, quorum } from '../protocol/quorum.js';
 import type { Suite } from '../protocol/suite.js';
 import type { Adversary } from './adversary.js';
 import { bankStates } from './bank-state.js';
-import { measureEpoch } from './measure.js';
-import { runNaive } from './naive.js';
+import { lowerBounds, measureEpoch } from './measure.js';
+import { type NaiveResult, runNaive } from './naive.js';
 import type { NetworkModel } from './network.js';
 import { optionError } from './option-error.js';
 import { describeNetwork } from './presets.js';
@@ -15,6 +15,7 @@ import { Random } from './random.js';
 import type { BankReport, EpochReport, Report } from './report.js';
 import type { ResultRules } from './result-rules.js';
 import { type EpochRecord, Simulation } from './simulation.js';
+import { type Timeline, TimelineRecorder } from './timeline.js';
 
 /** What a run needs, from whichever side it was asked for. */
 export interface RunOptions {
@@ -41,6 +42,7 @@ export interface Run {
   readonly report: Report;
   readonly simulation: Simulation;
   readonly last: EpochRecord;
+  readonly timeline: Timeline;
 }
 
 /** The largest quota that a manifest can state. */
@@ -57,6 +59,9 @@ export function quotaParameter(quota: number | undefined): Partial<Parameters> {
   return { disclosureQuota: quota };
 }
 
+/** Deliveries between two reports of progress. */
+const PROGRESS_EVERY = 500;
+
 /** Milliseconds for the one figure of a report that is not simulated. */
 const wallClock = (): number => globalThis.performance.now();
 
@@ -71,6 +76,8 @@ export function runConsortium(options: RunOptions): Run {
   const banks = epochs[0]!;
   expectTolerance(banks.length, faults);
   onProgress?.(`setting up ${banks.length} banks`);
+  const recorder = new TimelineRecorder(banks.length, network.deltaMs);
+  let [epochNow, delivered] = [0, 0];
   const simulation = new Simulation({
     schema,
     banks,
@@ -81,12 +88,19 @@ export function runConsortium(options: RunOptions): Run {
     seed,
     parameters: options.manifestParameters,
     ...options.rules,
+    onTrace: (event) => {
+      recorder.note(event);
+      if (event.kind === 'deliver' && ++delivered % PROGRESS_EVERY === 0)
+        onProgress?.(`epoch ${epochNow + 1} of ${epochs.length}, ${delivered} messages delivered`);
+    },
   });
   const honest = banks.map((_, i) => i).filter((i) => !adversaries.has(i));
   const byEpoch: EpochReport[] = [];
   let last: EpochRecord | undefined;
   for (const [epoch, data] of epochs.entries()) {
     onProgress?.(`epoch ${epoch + 1} of ${epochs.length}`);
+    [epochNow, delivered] = [epoch, 0];
+    recorder.begin(simulation.now);
     last = simulation.runEpoch(epoch === 0 ? undefined : data.map(({ dataset }) => dataset));
     byEpoch.push(
       measureEpoch(last, {
@@ -119,14 +133,14 @@ export function runConsortium(options: RunOptions): Run {
     ...figures,
     violations: [...simulation.oracle.violations],
     naive: { messages: naive.messages, bytes: naive.bytes },
-    perBank: bankReports(options, simulation, last!, honest),
+    perBank: bankReports(options, simulation, last!, honest, naive),
     byEpoch,
     cryptography: { bls: suite.bls.name },
     network: describeNetwork(network),
     parameters: options.parameters,
     durationMs: Math.round(wallClock() - started),
   };
-  return { report, simulation, last: last! };
+  return { report, simulation, last: last!, timeline: recorder.timeline };
 }
 
 function bankReports(
@@ -134,8 +148,10 @@ function bankReports(
   simulation: Simulation,
   last: EpochRecord,
   honest: readonly number[],
+  naive: NaiveResult,
 ): BankReport[] {
   const { manifest } = simulation.consortium;
+  const bounds = lowerBounds(last, honest);
   const held = new Map(honest.flatMap((bank) => last.evidence[bank]!.map((e) => [e.accused, e] as const)));
   const states = bankStates(last, honest, new Set(held.keys()));
   return options.epochs[0]!.map(({ id }, bank) => {
@@ -152,6 +168,8 @@ function bankReports(
       resultRoot: last.roots[bank] ?? null,
       bytesSent: last.traffic.sent[bank]!.bytes,
       bytesReceived: last.traffic.received[bank]!.bytes,
+      naiveBytes: naive.traffic.sent[bank]!.bytes + naive.traffic.received[bank]!.bytes,
+      lowerBoundBytes: bounds[bank]!,
       signatures: work.signatures,
       verifications: work.verifications,
     };

@@ -7,6 +7,7 @@ import type { Adversary } from './adversary.js';
 import { generate } from './generate.js';
 import { naiveReport } from './naive-report.js';
 import { optionError } from './option-error.js';
+import { type OutcomeDetails, outcomeDetails } from './outcome-details.js';
 import { NETWORK_PRESETS, type NetworkPreset, networkPreset } from './presets.js';
 import { Random } from './random.js';
 import type { Report } from './report.js';
@@ -54,6 +55,8 @@ export interface SimulateOptions extends Omit<ResultRules, 'functions'> {
   readonly protocol?: 'concordat' | 'naive';
   /** Told what is going on. */
   readonly onProgress?: (text: string) => void;
+  /** Told at the end what became of the last epoch, record by record; naive broadcast has nothing to tell. */
+  readonly onDetails?: (details: OutcomeDetails) => void;
 }
 
 /**
@@ -148,7 +151,10 @@ export async function simulate(options: SimulateOptions = {}): Promise<Report> {
     },
     onProgress: options.onProgress,
   };
-  return protocol === 'naive' ? naiveReport(run) : runConsortium(run).report;
+  if (protocol === 'naive') return naiveReport(run);
+  const finished = runConsortium(run);
+  options.onDetails?.(outcomeDetails(finished, run));
+  return finished.report;
 }
 
 function bankName(index: number, banks: number): string {

@@ -1,7 +1,7 @@
 import { toHex } from '../crypto/bytes.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Schema } from '../data/schema.js';
-import { Bank } from '../protocol/bank.js';
+import { Bank, type BankOptions } from '../protocol/bank.js';
 import type { Output } from '../protocol/effects.js';
 import type { Evidence } from '../protocol/evidence.js';
 import type { Parameters } from '../protocol/manifest.js';
@@ -10,7 +10,8 @@ import type { Message, MessageType } from '../protocol/messages.js';
 import type { Suite } from '../protocol/suite.js';
 import { type Adversary, attackTools } from './adversary.js';
 import { BankNode } from './bank-node.js';
-import { type Consortium, createConsortium } from './consortium.js';
+import { type BankKeys, type Consortium, createConsortium } from './consortium.js';
+import type { CrashPoint } from './crash-point.js';
 import { messageReader } from './message-reader.js';
 import { healedAtMs, isTimely, type NetworkModel } from './network.js';
 import { Oracle } from './oracle.js';
@@ -35,6 +36,14 @@ export interface SimulationOptions extends ResultRules {
   readonly suite: Suite;
   readonly seed: number;
   readonly parameters?: Partial<Parameters>;
+  /** Of each bank; drawn by the seed when left out. */
+  readonly keys?: readonly BankKeys[];
+  /** Where honest banks crash and restart; until then termination in time and inclusion are not asked for. */
+  readonly crashes?: readonly CrashPoint[];
+  /** Simulated milliseconds from which on nothing crashes any more; without end when left out. */
+  readonly crashesUntilMs?: number;
+  /** How long an epoch may take after the network has healed, in Δ; 2000 when left out. */
+  readonly patience?: number;
   /** Is told of everything that happens: the message trace. */
   readonly onTrace?: (event: TraceEvent) => void;
   /** Is told of every message when it is sent; when and whether it arrives the trace tells. */
@@ -72,6 +81,10 @@ export interface EpochRecord {
   readonly evidence: readonly (readonly Evidence[])[];
   /** What banks held against others and cannot prove, in the order in which it came up. */
   readonly suspicions: readonly Suspicion[];
+  /** Crashes and restarts of honest banks. */
+  readonly crashes: number;
+  /** How many of them tore an entry of the log. */
+  readonly torn: number;
 }
 
 /** A bank's suspicion of another. It proves nothing. */
@@ -96,7 +109,6 @@ export class Simulation {
   readonly consortium: Consortium;
   readonly oracle: Oracle;
   readonly #nodes: readonly BankNode[];
-  readonly #banks: readonly Bank[];
   readonly #world: World;
   readonly #work: readonly Work[];
   readonly #trace = new TraceDigest();
@@ -105,6 +117,7 @@ export class Simulation {
   #epoch = 0;
   #current!: MutableEpoch;
 
+  /** Sets up the banks; nothing is sent before the first {@link Simulation.runEpoch}. */
   constructor(private readonly options: SimulationOptions) {
     const { schema, banks, faults, adversaries, network, seed } = options;
     this.#random = new Random(seed);
@@ -117,6 +130,7 @@ export class Simulation {
       suite,
       random: this.#random.fork('consortium'),
       parameters: { delta: network.deltaMs, ...options.parameters },
+      keys: options.keys,
     });
     const { manifest, secrets } = this.consortium;
     const honest = banks.map((_, i) => i).filter((i) => !adversaries.has(i));
@@ -127,34 +141,35 @@ export class Simulation {
       quota: manifest.parameters.disclosureQuota,
       decides: options.reconcile ? 'host' : options.decide || options.functions ? 'functions' : 'schema',
       honest,
-      timely: isTimely(network),
+      timely: isTimely(network) && !options.crashes?.length,
     });
     this.#work = banks.map(() => ({ signatures: 0, verifications: 0 }));
-    this.#banks = secrets.map(
-      (secret, index) =>
-        new Bank({ manifest, index, secrets: secret, suite: countingSuite(suite, this.#work[index]!) }),
-    );
+    const counted = this.#work.map((work) => countingSuite(suite, work));
+    const create = (index: number, restart?: Pick<BankOptions, 'log' | 'chain'>): Bank =>
+      new Bank({ manifest, index, secrets: secrets[index]!, suite: counted[index]!, ...restart });
     this.#beginEpoch(banks.map(({ dataset }) => dataset));
     this.#read = messageReader(manifest.size);
     const reconcile = reconcileBy(options);
-    this.#nodes = this.#banks.map((bank, index) => {
+    this.#nodes = secrets.map((secret, index) => {
       const adversary = adversaries.get(index) ?? null;
       return new BankNode({
-        bank,
+        create: (restart) => create(index, restart),
+        crashes: (adversary ? [] : (options.crashes ?? [])).filter(({ bank }) => bank === index),
         dataset: this.#current.datasets[index]!,
         adversary,
         reconcile,
         tools: adversary && {
           index,
           manifest,
-          secrets: secrets[index]!,
+          secrets: secret,
           suite,
           accomplices: [...adversaries.keys()],
           random: this.#random.fork(`attack/${index}`),
-          ...attackTools(manifest, secrets[index]!, suite),
+          ...attackTools(manifest, secret, suite),
         },
         now: () => this.#world.now,
         onOutput: (from, output) => this.#onOutput(from, output),
+        onCrash: (from, torn) => this.#onCrash(from, torn),
       });
     });
     this.#world = new World({
@@ -171,6 +186,11 @@ export class Simulation {
     });
   }
 
+  /** Simulated milliseconds since the beginning. */
+  get now(): number {
+    return this.#world.now;
+  }
+
   /** SHA-256 over every delivery and timer so far, hex: two runs with the same trace did the same. */
   get traceDigest(): string {
     return toHex(this.#trace.digest);
@@ -185,12 +205,17 @@ export class Simulation {
         this.#world.inject(i, this.#watch(i, node.startEpoch(this.#current.datasets[i]!)));
       });
     }
-    const { banks, network } = this.options;
+    const { banks, network, crashesUntilMs = Infinity, patience = PATIENCE } = this.options;
     const size = banks.length;
-    const limit = this.#world.now + PATIENCE * network.deltaMs + healedAtMs(network);
-    const done = (): boolean => this.#honest().every((i) => this.#current.sealed[i]);
+    const limit = this.#world.now + patience * network.deltaMs + healedAtMs(network);
+    const done = (): boolean => this.#honest().every((i) => this.#current.finished.has(i));
     const maxEvents = MAX_EVENTS_PER_PAIR * size * size;
-    this.#world.run({ until: done, maxTimeMs: limit, maxEvents });
+    const until = (): boolean => {
+      if (this.#world.now >= crashesUntilMs) this.#heal();
+      return done();
+    };
+    this.#world.run({ until, maxTimeMs: limit, maxEvents });
+    this.#heal();
     // Let what is under way arrive: a straggler's seal, evidence, a liar's late message.
     this.#world.run({ maxTimeMs: this.#world.now + 4 * network.deltaMs, maxEvents });
     this.oracle.endEpoch();
@@ -206,7 +231,7 @@ export class Simulation {
         signatures: work.signatures - record.workBefore[i]!.signatures,
         verifications: work.verifications - record.workBefore[i]!.verifications,
       })),
-      evidence: this.#banks.map((bank) => [...bank.evidence]),
+      evidence: this.#nodes.map(({ bank }) => [...bank.evidence]),
     };
   }
 
@@ -228,6 +253,7 @@ export class Simulation {
       epoch: this.#epoch,
       datasets: committed,
       sealed: banks.map(() => undefined),
+      finished: new Set(),
       agreed: banks.map(() => undefined),
       delays: banks.map(() => undefined),
       views: 0,
@@ -237,6 +263,8 @@ export class Simulation {
       heardLate: new Set(),
       someoneAgreed: false,
       suspicions: [],
+      crashes: 0,
+      torn: 0,
       before: this.#world?.traffic ?? null,
       workBefore: this.#work.map((work) => ({ ...work })),
     };
@@ -253,10 +281,24 @@ export class Simulation {
       current.someoneAgreed ||= isHonest;
       current.delays[bank] = this.#world.depthOf(bank);
     }
-    if (output.type === 'sealed') current.sealed[bank] = output;
+    if (output.type === 'sealed') {
+      current.sealed[bank] = output;
+      current.finished.add(bank);
+    }
     if (output.type === 'suspected')
       current.suspicions.push({ by: bank, bank: output.bank, reason: output.reason });
     if (output.type === 'disclosed') current.disclosed[bank]!.add(toHex(output.keyDigest));
+  }
+
+  /** The bank has the epoch to finish once more. */
+  #onCrash(bank: number, torn: boolean): void {
+    this.#current.finished.delete(bank);
+    this.#current.crashes++;
+    if (torn) this.#current.torn++;
+  }
+
+  #heal(): void {
+    for (const node of this.#nodes) node.heal();
   }
 
   /** Shows the oracle messages as they are sent: what a bank may say depends on what it knows then. */
@@ -285,6 +327,8 @@ interface MutableEpoch {
   readonly epoch: number;
   readonly datasets: readonly Dataset[];
   readonly sealed: (Extract<Output, { type: 'sealed' }> | undefined)[];
+  /** Banks that sealed and have not crashed since. */
+  readonly finished: Set<number>;
   readonly agreed: (Extract<Output, { type: 'agreed' }> | undefined)[];
   readonly delays: (number | undefined)[];
   views: number;
@@ -294,6 +338,8 @@ interface MutableEpoch {
   readonly heardLate: Set<number>;
   someoneAgreed: boolean;
   readonly suspicions: Suspicion[];
+  crashes: number;
+  torn: number;
   readonly before: Traffic | null;
   readonly workBefore: readonly Work[];
 }

@@ -131,7 +131,8 @@ export function countingSuite(suite: Suite, work: Work): Suite {
   };
 }
 
-function methodsOf(bls: Bls): Bls {
+/** A copy of which single methods can be replaced. */
+export function methodsOf(bls: Bls): Bls {
   return {
     name: bls.name,
     publicKey: (secret) => bls.publicKey(secret),
@@ -142,5 +143,6 @@ function methodsOf(bls: Bls): Bls {
     aggregate: (signatures) => bls.aggregate(signatures),
     fastAggregateVerify: (keys, message, signature) => bls.fastAggregateVerify(keys, message, signature),
     aggregateVerify: (keys, messages, signature) => bls.aggregateVerify(keys, messages, signature),
+    verifyBatch: (keys, messages, signatures) => bls.verifyBatch(keys, messages, signatures),
   };
 }

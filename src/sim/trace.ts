@@ -4,6 +4,8 @@ import { hash } from '../crypto/hash.js';
 /** One thing that happened to a node; `at` is simulated milliseconds. */
 export type TraceEvent =
   | { readonly at: number; readonly kind: 'start'; readonly to: number }
+  | { readonly at: number; readonly kind: 'crash'; readonly to: number }
+  | { readonly at: number; readonly kind: 'restart'; readonly to: number }
   | { readonly at: number; readonly kind: 'timer'; readonly to: number; readonly id: string }
   | {
       readonly at: number;
@@ -12,6 +14,8 @@ export type TraceEvent =
       readonly to: number;
       readonly label: string;
       readonly bytes: Uint8Array;
+      /** When its sender first asked for it to be sent: transmissions that were lost or held count in between. */
+      readonly sentAt: number;
     };
 
 /** A line of a trace as people read it: `123 deliver 0>2 draft 4096`. */
@@ -19,7 +23,9 @@ export function formatTraceEvent(event: TraceEvent): string {
   const { at, kind, to } = event;
   switch (kind) {
     case 'start':
-      return `${at} start ${to}`;
+    case 'crash':
+    case 'restart':
+      return `${at} ${kind} ${to}`;
     case 'timer':
       return `${at} timer ${to} ${event.id}`;
     case 'deliver':

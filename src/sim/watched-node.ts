@@ -5,4 +5,5 @@ export const watchedNode = (node: SimNode, see: (effects: NodeEffects) => NodeEf
   start: () => see(node.start()),
   message: (from, bytes) => see(node.message(from, bytes)),
   timer: (id) => see(node.timer(id)),
+  restart: () => see(node.restart?.() ?? { send: [], timers: [] }),
 });

@@ -16,12 +16,17 @@ export type WorldError =
       readonly after: number;
     };
 
-/** What a node asks of its host: the sends in their order, then the timers. */
+/** What a node asks of its host: the sends in their order, then the timers; then, perhaps, it crashes. */
 export interface NodeEffects {
   /** Bytes may be shared between receivers; nobody changes them. */
   readonly send: readonly { readonly to: number; readonly bytes: Uint8Array }[];
   /** Sets timer `id` to run out `after` milliseconds from now, in place of an earlier one; null cancels it. */
   readonly timers: readonly { readonly id: string; readonly after: number | null }[];
+  /**
+   * When given, the node's host crashes now, and restarts after so many milliseconds: its timers and the messages under
+   * way to it are lost, so is what its links would send again, and what arrives before it restarts.
+   */
+  readonly downMs?: number;
 }
 
 /** A participant of a simulation. It computes in no time and has no clock. */
@@ -32,6 +37,8 @@ export interface SimNode {
   message(from: number, bytes: Uint8Array): NodeEffects;
   /** A timer that the node set has run out. */
   timer(id: string): NodeEffects;
+  /** The host is up again after a crash that the node asked for. Such a node has this. */
+  restart?(): NodeEffects;
 }
 
 /** What a {@link World} is made of. */
@@ -73,10 +80,12 @@ interface Parcel {
   /** Which counting of depths it belongs to. */
   readonly count: number;
   readonly sentAt: number;
+  /** How often its sender and its receiver had crashed when it was sent. */
+  readonly crashes: { readonly from: number; readonly to: number };
 }
 
 type Event =
-  | { readonly type: 'start'; readonly node: number }
+  | { readonly type: 'start' | 'restart'; readonly node: number }
   | { readonly type: 'timer'; readonly node: number; readonly id: string }
   | { readonly type: 'transmit'; readonly parcel: Parcel }
   | { readonly type: 'deliver'; readonly parcel: Parcel };
@@ -93,6 +102,9 @@ export class World {
   /** The event of every timer that is set; one found in the queue but not here was replaced or cancelled. */
   readonly #timers: readonly Map<string, Event>[];
   readonly #depths: number[];
+  /** How often each node has crashed. */
+  readonly #crashes: number[];
+  readonly #down = new Set<number>();
   #now = 0;
   #count = 0;
   #slowest = 0;
@@ -105,6 +117,7 @@ export class World {
     this.#meter = new TrafficMeter(nodes.length);
     this.#timers = nodes.map(() => new Map());
     this.#depths = nodes.map(() => 0);
+    this.#crashes = nodes.map(() => 0);
     for (const node of nodes.keys()) {
       const at = startAt?.(node) ?? 0;
       checkTime(node, 'start', at);
@@ -125,6 +138,11 @@ export class World {
   /** The longest time any message took from its sending to its first arrival, retransmissions included, in ms. */
   get slowestMs(): number {
     return this.#slowest;
+  }
+
+  /** Whether this node's host has crashed and not restarted. */
+  isDown(node: number): boolean {
+    return this.#down.has(node);
   }
 
   /**
@@ -150,6 +168,7 @@ export class World {
     if (this.#options.nodes[node] === undefined) this.#noSuchNode(node);
     for (const { to, bytes } of effects.send) this.#send(node, to, bytes);
     for (const { id, after } of effects.timers) this.#setTimer(node, id, after);
+    if (effects.downMs !== undefined) this.#crash(node, effects.downMs);
   }
 
   /**
@@ -179,6 +198,11 @@ export class World {
         this.#options.onTrace?.({ at, kind: 'start', to: event.node });
         this.inject(event.node, this.#options.nodes[event.node]!.start());
         break;
+      case 'restart':
+        this.#down.delete(event.node);
+        this.#options.onTrace?.({ at, kind: 'restart', to: event.node });
+        this.inject(event.node, this.#options.nodes[event.node]!.restart?.() ?? { send: [], timers: [] });
+        break;
       case 'timer':
         this.#timers[event.node]!.delete(event.id);
         this.#options.onTrace?.({ at, kind: 'timer', to: event.node, id: event.id });
@@ -194,10 +218,11 @@ export class World {
     return true;
   }
 
-  #deliver({ from, to, bytes, label, depth, count }: Parcel): void {
+  #deliver({ from, to, bytes, label, depth, count, sentAt, crashes }: Parcel): void {
+    if (this.#down.has(to) || crashes.to !== this.#crashes[to]) return;
     this.#meter.received(to, bytes.length);
     if (count === this.#count && this.#counts(label)) this.#depths[to] = Math.max(this.#depths[to]!, depth);
-    this.#options.onTrace?.({ at: this.#now, kind: 'deliver', from, to, label, bytes });
+    this.#options.onTrace?.({ at: this.#now, kind: 'deliver', from, to, label, bytes, sentAt });
     this.inject(to, this.#options.nodes[to]!.message(from, bytes));
   }
 
@@ -211,13 +236,25 @@ export class World {
       );
     const label = this.#options.label(bytes);
     const depth = this.#depths[from]! + 1;
-    this.#transmit({ from, to, bytes, label, depth, count: this.#count, sentAt: this.#now });
+    const crashes = { from: this.#crashes[from]!, to: this.#crashes[to]! };
+    this.#transmit({ from, to, bytes, label, depth, count: this.#count, sentAt: this.#now, crashes });
+  }
+
+  #crash(node: number, downMs: number): void {
+    checkTime(node, 'restart', downMs);
+    this.#options.onTrace?.({ at: this.#now, kind: 'crash', to: node });
+    this.#crashes[node]!++;
+    this.#down.add(node);
+    this.#timers[node]!.clear();
+    this.#queue.add(this.#now + downMs, { type: 'restart', node });
   }
 
   #transmit(parcel: Parcel): void {
-    const { from, to, bytes, label, sentAt } = parcel;
+    const { from, to, bytes, label, sentAt, crashes } = parcel;
+    if (crashes.from !== this.#crashes[from]) return;
     const transmission = this.#network.transmit(this.#now, from, to, bytes.length);
     if (transmission.kind !== 'held') this.#meter.sent(from, label, bytes.length);
+    if (transmission.kind === 'dropped') return;
     if (transmission.kind !== 'sent') {
       this.#queue.add(transmission.retryAt, { type: 'transmit', parcel });
       return;

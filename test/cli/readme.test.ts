@@ -1,47 +1,19 @@
-import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build, concordat, ROOT } from './built.js';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/<!-- test -->\n```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
 
 let cwd: string;
 beforeAll(() => {
   build();
-  // A directory in which `concordat` is installed.
   cwd = mkdtempSync(`${tmpdir()}/concordat-readme-`);
-  mkdirSync(join(cwd, 'node_modules'));
-  symlinkSync(ROOT, join(cwd, 'node_modules/concordat'), 'dir');
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 describe('the README', () => {
-  it('has two examples that say of themselves that they are tested', () => expect(blocks.length).toBe(2));
-
-  it.each([
-    [0, `true 2\n2 divergent [ 'west' ]\n32 true\n`],
-    [1, `[ 1n, 100n ] function [ 'north' ]\n`],
-  ])('has an example (%i) that runs as a program outside the project', (block, output) => {
-    const { outputText } = ts.transpileModule(blocks[block]!, {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-    });
-    writeFileSync(join(cwd, 'example.mjs'), outputText);
-    const printed = execFileSync(process.execPath, ['example.mjs'], { cwd, encoding: 'utf8' });
-    expect(printed).toBe(output);
-  });
-
   it('names every option that a command has, and only files that exist', async () => {
     for (const command of ['reconcile', 'simulate', 'verify']) {
       const { stdout } = await concordat(cwd, command, '--help');
@@ -49,14 +21,6 @@ describe('the README', () => {
     }
     for (const [, file] of readme.matchAll(/\]\(([^)#:]+)\)/g))
       expect(existsSync(join(ROOT, file!))).toBe(true);
-  });
-});
-
-describe('examples/library.mjs', () => {
-  it('runs, and no guarantee is violated', () => {
-    const printed = execFileSync(process.execPath, ['examples/library.mjs'], { cwd: ROOT, encoding: 'utf8' });
-    expect(printed).toMatch(/^agreement: true, violations: 0\n/);
-    expect(printed.match(/ honest /g)?.length).toBe(5);
   });
 });
 

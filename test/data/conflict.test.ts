@@ -307,3 +307,16 @@ describe('an input that checks its column', () => {
     expect(check(many, 0, { 1: 4, 2: 1 })).toBeNull();
   });
 });
+
+describe('a table as long as a liar can make it', () => {
+  it('is encoded: its parts are more than a call may have arguments', () => {
+    const rule = { faults: 1, absence: 'vote' } as const;
+    const holdings = Array.from({ length: 1 << 16 }, (_, i): [Uint8Array, Holdings] => {
+      const id = new Uint8Array(8);
+      new DataView(id.buffer).setUint32(0, i);
+      return [id, [null, null, null, new Uint8Array(16)]];
+    });
+    const encoded = encodeConflictTable(buildConflictTable(4, holdings, rule), rule);
+    expect(encoded.length).toBeGreaterThan(8 << 16);
+  });
+});

@@ -61,6 +61,12 @@ describe('the examples', () => {
     expect(printed).toBe(`${sealed.join('')}1 result among 4 banks\n1  Ada  1200.00\n2  Grace  88.50\n`);
   });
 
+  it('library: on a wide-area network and under a strategy of its own, no guarantee is violated', async () => {
+    const printed = await printedBy('library.mjs');
+    expect(printed).toMatch(/^agreement: true, violations: 0\n/);
+    expect(printed.match(/ honest /g)?.length).toBe(5);
+  });
+
   it('are each named in the README', () => {
     const programs = readdirSync(join(ROOT, 'examples')).filter((name) => name !== 'failed-banks');
     expect(programs.length).toBe(6);

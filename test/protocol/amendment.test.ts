@@ -111,15 +111,9 @@ describe('an amendment', () => {
     const entries = [...two.context.own.dataset.entries, entry];
     const twice = { schema: LEDGER, entries, size: 25 } as unknown as Dataset;
     const liar = deskOf(fixture, OUT, twice);
-    const { symbols } = makeAmendment(liar.context, read, liar.commitment)!;
+    const made = makeAmendment(liar.context, read, liar.commitment)!;
     const commitment = { ...desks[OUT]!.commitment, records: 25 };
-    const amendment: Amendment = {
-      epoch: 0,
-      slot: read.draft.header.slot,
-      commitment,
-      symbols,
-      signature: symbols,
-    };
+    const amendment: Amendment = { ...made, commitment };
     for (const bank of [0, 1, 2]) {
       const { context } = desks[bank]!;
       expect(context.own.keyed(opened.key).find('')).toBeUndefined();
@@ -185,5 +179,33 @@ describe('a draft that takes a bank in', () => {
     const { again } = back();
     const { context } = deskOf(fixture, 0);
     expect(openedBy(context, 0, again.draft.header.opening)!.key).toEqual(again.opened.key);
+  });
+});
+
+describe('the digest of all records in an amendment', () => {
+  it('is what its rows and symbols must come to: with any other it is not well-formed, and no draft fits it', () => {
+    const { desks, read, amendment, readBy } = scene();
+    const { read: again } = draftOf(fixture, desks, [0, 1, 2, 3], 1);
+    const { context } = desks[0]!;
+    const records = amendment.records.map((byte, i) => (i === 7 ? byte ^ 1 : byte));
+    for (const bank of [0, 1, 2]) expect(readBy(bank, { ...amendment, records })).toBeNull();
+    const common = commonSketch(context, again);
+    expect(fitsAmendment(context, again, common, amendment)).toBe(true);
+    expect(fitsAmendment(context, again, common, { ...amendment, records })).toBe(false);
+    expect(read.rows.size).toBeGreaterThan(0);
+  });
+
+  it('does not help who names rows otherwise than it holds them', () => {
+    const { amendment, readBy } = scene();
+    const { rows } = amendment;
+    const bent = rows.map((row, i) => (i === 0 ? row.map((byte, at) => (at === 20 ? byte ^ 1 : byte)) : row));
+    for (const changed of [
+      bent,
+      rows.slice(1),
+      [...rows, rows[0]!],
+      [...rows].reverse(),
+      [new Uint8Array(24)],
+    ])
+      for (const bank of [0, 1, 2]) expect(readBy(bank, { ...amendment, rows: changed })).toBeNull();
   });
 });

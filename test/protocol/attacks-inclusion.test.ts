@@ -131,7 +131,15 @@ describe('a liar that refuses', () => {
     const { slot } = vote.message as MessageOf<'vote'>;
     const { commitment } = net.letters('commitment').find(({ from }) => from === about)!.message;
     const signature = new Uint8Array(64);
-    const amendment = { epoch: 0, slot, commitment, symbols: new Uint8Array(0), signature };
+    const amendment = {
+      epoch: 0,
+      slot,
+      commitment,
+      records: new Uint8Array(32),
+      rows: [],
+      symbols: new Uint8Array(0),
+      signature,
+    };
     return {
       ...vote,
       message: { type: 'refusal', epoch: 0, slot, certificate: null, amendment, acknowledgement: null },

@@ -86,16 +86,16 @@ describe('attestations that differ', () => {
   });
 
   it('come back from their bytes, and from no others', () => {
-    const encoded = encode(attestationsCodec, bundle());
-    expect(decode(attestationsCodec, encoded)).toEqual(bundle());
+    const encoded = encode(attestationsCodec(N), bundle());
+    expect(decode(attestationsCodec(N), encoded)).toEqual(bundle());
     const step = 7;
     for (let cut = 0; cut < encoded.length; cut += step)
-      expect(() => decode(attestationsCodec, encoded.subarray(0, cut))).toThrow();
-    expect(() => decode(attestationsCodec, Uint8Array.of(...encoded, 0))).toThrow();
+      expect(() => decode(attestationsCodec(N), encoded.subarray(0, cut))).toThrow();
+    expect(() => decode(attestationsCodec(N), Uint8Array.of(...encoded, 0))).toThrow();
     // A bit for a pair that does not exist: before the count of acknowledgements, and the signature.
     const padded = encoded.slice();
     padded[encoded.length - 98]! |= 0x80;
-    expect(() => decode(attestationsCodec, padded)).toThrow(/not canonical/);
+    expect(() => decode(attestationsCodec(N), padded)).toThrow(/not canonical/);
   });
 
   it('are refused with anything in them altered', () => {
@@ -154,7 +154,7 @@ describe('attestations that differ', () => {
     const lists = Array.from({ length: banks }, () => [0, pairs.length - 1]);
     const acknowledged = [{ bank: 9, list: [1], signature: new Uint8Array(64) }];
     const value = { pairs, lists, acknowledged, signature: new Uint8Array(96) };
-    expect(decode(attestationsCodec, encode(attestationsCodec, value))).toEqual(value);
+    expect(decode(attestationsCodec(banks), encode(attestationsCodec(banks), value))).toEqual(value);
   });
 });
 

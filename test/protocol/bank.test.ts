@@ -162,9 +162,9 @@ describe('a bank', () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
-    expect(steps).toBeGreaterThan(3500);
+    expect(steps).toBeGreaterThan(1700);
   });
 
   it('answers those who are still in the epoch before', () => {

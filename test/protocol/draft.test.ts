@@ -8,13 +8,18 @@ import {
   commitmentsDigest,
   type Draft,
   type DraftHeader,
+  differenceLimit,
   draftDigest,
   draftHeaderCodec,
   isWhole,
+  MAX_TABLE_ROWS,
+  maxTableRows,
   proposalStatement,
   tableDigest,
 } from '../../src/protocol/draft.js';
+import { DEFAULT_PARAMETERS } from '../../src/protocol/manifest.js';
 import type { MessageOf } from '../../src/protocol/messages.js';
+import { maxFaults } from '../../src/protocol/quorum.js';
 import { agreedAlike, agreedValue } from '../../src/protocol/value.js';
 import { consortium, type Fixture, ledger, Net, others } from './network.js';
 
@@ -72,6 +77,16 @@ function answers(alter: (draft: Draft) => Draft): { codes: Set<string>; votes: S
     ),
   };
 }
+
+describe('a conflict table', () => {
+  it('cannot be filled by f liars that differ as much as an input may, however many banks there are', () => {
+    for (let banks = 1; banks <= 256; banks++) {
+      const manifest = { faults: maxFaults(banks), parameters: DEFAULT_PARAMETERS };
+      expect(manifest.faults * differenceLimit(manifest)).toBeLessThan(maxTableRows(manifest));
+      expect(maxTableRows(manifest)).toBeLessThanOrEqual(MAX_TABLE_ROWS);
+    }
+  });
+});
 
 describe('a draft', () => {
   it('is attested by all inputs when it is what they hold', () => {

@@ -4,6 +4,7 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, utf8 } from '../../src/crypto/bytes.js';
 import { buildConflictTable, encodeConflictTable } from '../../src/data/conflict.js';
+import { recordsIn } from '../../src/protocol/amendment.js';
 import type { SignedCommitment } from '../../src/protocol/commitment.js';
 import { commitmentStatement, openInput, sketchKeyOf, ticketInput } from '../../src/protocol/commitment.js';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../../src/protocol/draft.js';
 import type { MessageOf } from '../../src/protocol/messages.js';
 import { OwnData } from '../../src/protocol/own-data.js';
+import type { ReadDraft } from '../../src/protocol/reading.js';
 import { amendmentStatement, openStatement } from '../../src/protocol/requests.js';
 import { agreedAlike, agreedValue } from '../../src/protocol/value.js';
 import { consortium, type Fixture, ledger, Net } from './network.js';
@@ -164,6 +166,8 @@ function scripted(twoOpens = false, late = false) {
       epoch: 0,
       slot: { view: 0, index },
       commitment: mine,
+      records: recordsIn(own, { opened: { key }, rows: new Map() } as unknown as ReadDraft).records,
+      rows: [],
       symbols: own.keyed(key).sketch.symbols(0, manifest.parameters.sketchSymbols),
     };
     return {

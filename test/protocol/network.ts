@@ -65,7 +65,7 @@ export async function consortium(
   faults: number,
   options: { parameters?: Partial<Parameters>; name?: string } = {},
 ): Promise<Fixture> {
-  const suite = memoisedSuite(provenOnce(defaultSuite(await loadBls())));
+  const suite = memoisedSuite(signedOnce(provenOnce(defaultSuite(await loadBls()))));
   const ids = Array.from({ length: banks }, (_, i) => `bank-${i}`);
   const secrets = ids.map(secretsOf);
   const body: ManifestBody = {
@@ -124,6 +124,26 @@ function provenOnce(suite: Suite): Suite {
   return { ...suite, bls: { ...bls, proveKey } };
 }
 const proven = new Map<string, ReturnType<Suite['bls']['proveKey']>>();
+
+/** Signs each message once with each key: epochs of one consortium begin alike, and signatures are deterministic. */
+function signedOnce(suite: Suite): Suite {
+  const { bls, vrf, identity } = suite;
+  const once =
+    (scheme: string, sign: (secret: Uint8Array, message: Uint8Array) => Uint8Array) =>
+    (secret: Uint8Array, message: Uint8Array): Uint8Array => {
+      const name = `${scheme} ${toHex(secret)} ${toHex(message)}`;
+      const known = signed.get(name) ?? sign(secret, message);
+      signed.set(name, known);
+      return known.slice();
+    };
+  return {
+    ...suite,
+    bls: { ...bls, sign: once('bls', bls.sign) },
+    vrf: { ...vrf, prove: once('vrf', vrf.prove) },
+    identity: { ...identity, sign: once('identity', identity.sign) },
+  };
+}
+const signed = new Map<string, Uint8Array>();
 
 /** A message on its way. */
 export interface Letter {

@@ -9,11 +9,11 @@ import { genesisChain } from '../../src/protocol/chain.js';
 import { verifyCommitment } from '../../src/protocol/commitment.js';
 import { defaultSuite } from '../../src/protocol/default-suite.js';
 import { classRule, draftDigest, isWhole, proposalStatement } from '../../src/protocol/draft.js';
-import { verifyTestimony } from '../../src/protocol/evidence.js';
 import type { Message, MessageOf, MessageType } from '../../src/protocol/messages.js';
 import { sketchStatement } from '../../src/protocol/requests.js';
 import { resultStatement } from '../../src/protocol/seal.js';
 import type { Statement } from '../../src/protocol/statement.js';
+import { verifyTestimony } from '../../src/protocol/testimony.js';
 import { adversaries, adversaryNamed } from '../../src/sim/adversaries.js';
 import { type Adversary, type AttackContext, defineAdversary } from '../../src/sim/adversary.js';
 import { generate, PAYMENTS } from '../../src/sim/generate.js';
@@ -54,8 +54,22 @@ function simulation(
   });
 }
 
+const watched = new Map<string, ReturnType<typeof epochUnder>>();
+/** An epoch as {@link epochUnder} has it, on the same books, run once. */
+function watch(adversary: Adversary, place: 'leader' | 'follower', seed = 1) {
+  const name = `${adversary.name} ${place} ${seed}`;
+  const known = watched.get(name) ?? epochUnder(adversary, place, seed);
+  watched.set(name, known);
+  return known;
+}
+
 /** An epoch in which the leader of the first view, or a bank that leads later, is controlled by `adversary`. */
-function watch(adversary: Adversary, place: 'leader' | 'follower', seed = 1, datasets = books.datasets) {
+function epochUnder(
+  adversary: Adversary,
+  place: 'leader' | 'follower',
+  seed: number,
+  datasets = books.datasets,
+) {
   const { schedule } = genesisChain(simulation(new Map(), seed, datasets).consortium.manifest);
   const bank = schedule[place === 'leader' ? 0 : 2]!;
   const moments: Moment[] = [];
@@ -338,7 +352,7 @@ describe('lying-leader', () => {
 
   it('denies the common root where there is no difference to lie about', () => {
     const same = generate({ banks: BANKS, records: 20, divergence: 0, random: new Random(1), honest: [0] });
-    const { moments } = watch(name('lying-leader'), 'leader', 1, same.datasets);
+    const { moments } = epochUnder(name('lying-leader'), 'leader', 1, same.datasets);
     const [first] = moments.filter(({ sent }) => sent.some(({ message }) => message.type === 'draft'));
     const { draft } = first!.sent.find(({ message }) => message.type === 'draft')!
       .message as MessageOf<'draft'>;
@@ -386,7 +400,7 @@ describe('the built-in strategies', () => {
       expect(adversary.description).toMatch(/\w/);
       expect(adversaryNamed(key)).toBe(adversary);
     }
-    expect(Object.keys(adversaries)).toHaveLength(20);
+    expect(Object.keys(adversaries).length).toBeGreaterThanOrEqual(30);
   });
 
   it('refuse a name that is none of theirs, even one that every object has', async () => {

@@ -51,7 +51,16 @@ function compare(expected: Cells, { rows }: ReconcileOutcome): { wrong: string[]
   return { wrong, open };
 }
 
-async function rehearse(lies: Readonly<Record<string, string>>, seed = 1) {
+const rehearsed = new Map<string, ReturnType<typeof rehearsal>>();
+/** A {@link rehearsal}, run once. */
+function rehearse(lies: Readonly<Record<string, string>>, seed = 1) {
+  const name = JSON.stringify([lies, seed]);
+  const known = rehearsed.get(name) ?? rehearsal(lies, seed);
+  rehearsed.set(name, known);
+  return known;
+}
+
+async function rehearsal(lies: Readonly<Record<string, string>>, seed: number) {
   const outcome = await reconcile({ schema, datasets: copies, adversaries: lies, seed });
   const { report, breaks } = outcome;
   expect([report.agreement, report.violations]).toEqual([true, []]);

@@ -1,4 +1,3 @@
-import { describeGuarantees, LARGE } from './guarantees.js';
+import { describeGuarantees } from './guarantees.js';
 
 describeGuarantees(['equivocate', 'double-vote']);
-describeGuarantees(['equivocate'], LARGE);

@@ -1,3 +1,5 @@
+import { equalBytes } from '../../src/crypto/bytes.js';
+import type { Dataset } from '../../src/data/dataset.js';
 import { genesisChain } from '../../src/protocol/chain.js';
 import { defaultSuite } from '../../src/protocol/default-suite.js';
 import type { Evidence } from '../../src/protocol/evidence.js';
@@ -6,7 +8,7 @@ import { DEFAULT_PARAMETERS, type StatisticsMode } from '../../src/protocol/mani
 import type { Message } from '../../src/protocol/messages.js';
 import { maxFaults } from '../../src/protocol/quorum.js';
 import { adversaryNamed } from '../../src/sim/adversaries.js';
-import type { Adversary, AttackContext } from '../../src/sim/adversary.js';
+import type { AdversarialSend, Adversary, AttackContext } from '../../src/sim/adversary.js';
 import { createConsortium } from '../../src/sim/consortium.js';
 import { generate } from '../../src/sim/generate.js';
 import { networkPreset } from '../../src/sim/presets.js';
@@ -37,6 +39,8 @@ export interface Liar {
   readonly heard: readonly { readonly from: number; readonly message: Message }[];
   /** What it saw when it last did anything. */
   readonly context: AttackContext | null;
+  /** Whether anything that it held, heard or sent was not what an honest bank's would have been. */
+  readonly deviated: boolean;
 }
 
 /** What a run left. */
@@ -138,14 +142,34 @@ function spied(bank: number, adversary: Adversary) {
     sent,
     heard,
     context: null,
+    deviated: false,
   };
   const strategy: Adversary = {
     ...adversary,
+    ...(adversary.records && {
+      records: (dataset, context) => {
+        const altered = adversary.records!(dataset, context);
+        seen.deviated ||= !sameEntries(dataset, altered);
+        return altered;
+      },
+    }),
+    ...(adversary.hears && {
+      hears: (context) => {
+        const hears = adversary.hears!(context);
+        seen.deviated ||= !hears;
+        return hears;
+      },
+    }),
     attack: (outgoing, context) => {
       seen.context = context;
       if (context.heard && context.input.type === 'message')
         heard.push({ from: context.input.from, message: context.heard });
-      const done = adversary.attack?.(outgoing, context) ?? outgoing;
+      const stop = (): void => {
+        seen.deviated = true;
+        context.stop();
+      };
+      const done = adversary.attack?.(outgoing, { ...context, stop }) ?? outgoing;
+      seen.deviated ||= !sameSends(outgoing, done);
       for (const { to, bytes } of done) {
         decoded.set(bytes, decoded.get(bytes) ?? context.decode(bytes));
         sent.push({ to, message: decoded.get(bytes)! });
@@ -155,6 +179,17 @@ function spied(bank: number, adversary: Adversary) {
   };
   return { bank, strategy, seen: seen as Liar };
 }
+
+const sameEntries = (a: Dataset, b: Dataset): boolean =>
+  a.size === b.size && a.entries.every(({ digest }, i) => equalBytes(digest, b.entries[i]!.digest));
+
+/** Whether the same bytes go to the same banks at the same time, in the same order. */
+const sameSends = (honest: readonly AdversarialSend[], sent: readonly AdversarialSend[]): boolean =>
+  honest.length === sent.length &&
+  honest.every(({ to, bytes, after = 0 }, i) => {
+    const other = sent[i]!;
+    return to === other.to && after === (other.after ?? 0) && equalBytes(bytes, other.bytes);
+  });
 
 /** One line that says which run this was. */
 export const nameOf = ({ banks, seed, mix, statistics, leads }: Cell): string =>

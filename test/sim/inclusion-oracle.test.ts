@@ -57,7 +57,7 @@ function expectIncluded({ simulation, record, honest, outputs }: ReturnType<type
   const { faults, quorum } = simulation.consortium.manifest;
   const { inputs } = record.sealed[honest[0]!]!;
   const all = honest.every((bank) => inputs.includes(bank));
-  expect(all || inputs.length > 2 * faults + 1).toBe(true);
+  expect(all || inputs.length >= quorum + faults).toBe(true);
   expect(inputs.length).toBeGreaterThanOrEqual(quorum);
   for (const bank of honest) {
     expect(record.sealed[bank]!.outcome).not.toBeNull();
@@ -69,12 +69,22 @@ function expectIncluded({ simulation, record, honest, outputs }: ReturnType<type
   }
 }
 
-const LEADERS = ['censor', 'late-thin', 'copycat', 'equivocate', 'lying-leader', 'crash', 'delay', 'silent'];
+const LEADERS = [
+  'censor',
+  'two-faced',
+  'late-thin',
+  'copycat',
+  'equivocate',
+  'lying-leader',
+  'crash',
+  'delay',
+  'silent',
+];
 const FOLLOWERS = ['withhold-slices', 'garbage-sketch', 'late-thin', 'silent'];
 
 describe('under a leader that is', () => {
   it.each(LEADERS)('%s, four banks include all that are honest', (name) => {
-    for (const seed of [1, 2]) expectIncluded(led(4, [name], seed));
+    expectIncluded(led(4, [name], 1));
   });
 
   it.each(LEADERS.flatMap((name, i) => [[name, FOLLOWERS[i % FOLLOWERS.length]!] as const]))(
@@ -87,16 +97,19 @@ describe('under a leader that is', () => {
 });
 
 describe('with more banks, a leader that is', () => {
-  const CUNNING = ['censor', 'late-thin', 'copycat', 'lying-leader'];
+  const CUNNING = ['censor', 'two-faced', 'late-thin', 'copycat', 'lying-leader'];
 
-  it.each([5, 6].flatMap((banks) => CUNNING.map((name) => [banks, name] as const)))(
+  it.each(CUNNING.map((name, i) => [5 + (i % 2), name] as const))(
     '%i: %s leaves out no honest one',
     (banks, name) => expectIncluded(led(banks, [name], 3, { statistics: 'none' })),
   );
 
-  it.each(CUNNING)('ten: %s, with two accomplices, leaves out no honest one, or has most', (name) => {
-    expectIncluded(led(10, [name, 'late-thin', 'withhold-slices'], 1, { statistics: 'none' }));
-  });
+  it.each(['censor', 'two-faced', 'copycat'])(
+    'ten: %s, with two accomplices, leaves out no honest one, or has most',
+    (name) => {
+      expectIncluded(led(10, [name, 'late-thin', 'withhold-slices'], 1, { statistics: 'none' }));
+    },
+  );
 });
 
 describe('a book of strangers', () => {

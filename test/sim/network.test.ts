@@ -121,7 +121,7 @@ describe('Network', () => {
       const transmission = network.transmit(0, 0, 1, 100);
       sent++;
       if (transmission.kind === 'sent') expect(transmission.arrivals).toEqual([10 * sent + 10]);
-      else expect(transmission.retryAt).toBe(10 * sent + 100);
+      else expect(transmission).toEqual({ kind: 'lost', retryAt: 10 * sent + 100 });
       if (sent === 20) break;
     }
   });
@@ -287,5 +287,39 @@ describe('networkPreset', () => {
       }
     `);
     expect(describeNetwork(networkPreset('wan', { banks: 5 })).bandwidthBytesPerMs).toBe(12_500);
+  });
+});
+
+describe('an unstable network', () => {
+  const unstable = { untilMs: 100, drop: 0.5, late: 0.5, lateMs: 30 };
+
+  it('loses for good and delays until it is stable, and neither afterwards', () => {
+    const network = links({ unstable });
+    const kinds = (at: number) => Array.from({ length: 400 }, () => network.transmit(at, 0, 1, 1));
+    const before = kinds(99);
+    expect(new Set(before.map(({ kind }) => kind))).toEqual(new Set(['dropped', 'sent']));
+    const delays = before.flatMap((each) => (each.kind === 'sent' ? each.arrivals.map((at) => at - 99) : []));
+    expect(Math.min(...delays)).toBe(10);
+    expect(Math.max(...delays)).toBeGreaterThan(QUIET.deltaMs);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(10 + unstable.lateMs);
+    for (const each of kinds(100)) expect(each).toEqual({ kind: 'sent', arrivals: [110] });
+  });
+
+  it('is not timely, heals when it says, and is described', () => {
+    const model = { ...QUIET, unstable };
+    expect(isTimely(model)).toBe(false);
+    expect(healedAtMs(model)).toBe(100);
+    expect(describeNetwork(model).unstable).toMatch(/100 ms.*0\.5.*30 ms/);
+    expect(describeNetwork(QUIET)).not.toHaveProperty('unstable');
+  });
+
+  it.each([
+    ['drop', { ...unstable, drop: 1.1 }],
+    ['late', { ...unstable, late: -1 }],
+    ['lateMs', { ...unstable, lateMs: 0 }],
+    ['lateMs', { ...unstable, lateMs: 0.5 }],
+    ['untilMs', { ...unstable, untilMs: Number.NaN }],
+  ])('refuses a bad %s', (_, bad) => {
+    expect(() => links({ unstable: bad })).toThrow(/unstable/);
   });
 });

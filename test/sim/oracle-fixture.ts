@@ -99,6 +99,9 @@ export interface Fabricated {
   readonly late?: (oracle: Oracle) => void;
 }
 
+/** As much of a seal as the oracle reads. */
+export const SEAL = { root: bytes(1), executors: [0, 1, 2], commit: { signers: [0, 1, 2] } };
+
 /** The violations that the oracle finds in a fabricated epoch of four inputs. */
 export function judge({ facts, books, request, rows, early, late }: Fabricated): string[] {
   const all = { ...FACTS, ...facts };
@@ -112,7 +115,7 @@ export function judge({ facts, books, request, rows, early, late }: Fabricated):
     const right = requestOf(all, books, bank);
     oracle.onOutput(bank, { type: 'reconcile', epoch: 0, request: request?.(right, bank) ?? right });
     const outcome = { rows: rows(bank) };
-    const sealed = { type: 'sealed', epoch: 0, seal: { root: bytes(1) }, outcome, inputs: [0, 1, 2, 3] };
+    const sealed = { type: 'sealed', epoch: 0, seal: SEAL, outcome, inputs: [0, 1, 2, 3] };
     oracle.onOutput(bank, sealed as unknown as Output);
   }
   oracle.endEpoch();

@@ -58,13 +58,22 @@ interface Sealed {
   readonly root?: number;
   readonly rows?: readonly Pick<Entry, 'keyDigest' | 'values'>[] | null;
   readonly inputs?: readonly number[];
+  /** Who signed the result, and who decided the inputs. */
+  readonly executors?: readonly number[];
+  readonly signers?: readonly number[];
 }
 /** A `sealed` output with as much of a seal as the oracle reads. */
-function sealed({ root = 1, rows = RIGHT, inputs = [0, 1, 2, 3] }: Sealed = {}): Output {
+function sealed({
+  root = 1,
+  rows = RIGHT,
+  inputs = [0, 1, 2, 3],
+  executors = [0, 1, 2],
+  signers = [0, 1, 2],
+}: Sealed = {}): Output {
   return {
     type: 'sealed',
     epoch: 0,
-    seal: { root: bytes(root) },
+    seal: { root: bytes(root), executors, commit: { signers } },
     outcome: rows && { rows },
     inputs,
   } as unknown as Output;
@@ -180,6 +189,17 @@ describe('integrity', () => {
 
   it('is broken by an accusation of oneself, too', () => {
     expect(guarantees(judge({ late: (oracle) => oracle.onOutput(0, accuses(0)) }))).toEqual(['integrity']);
+  });
+});
+
+describe('a seal', () => {
+  it('breaks integrity when fewer than 2f + 1 executors signed it, or fewer than a quorum decided', () => {
+    expect(judge({ sealed: { 1: { executors: [0, 1] } } })).toEqual([
+      'integrity: epoch 0: east took a seal that 2 executors signed',
+    ]);
+    expect(judge({ sealed: { 1: { signers: [0, 1] } } })).toEqual([
+      'integrity: epoch 0: east took a decision of 2 banks',
+    ]);
   });
 });
 

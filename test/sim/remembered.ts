@@ -1,10 +1,15 @@
+import { pbkdf2Sync } from 'node:crypto';
+import type * as bip39 from '@scure/bip39';
 import { vi } from 'vitest';
 import type { Bls } from '../../src/crypto/bls.js';
 import type { loadBls } from '../../src/crypto/bls-load.js';
 import type * as keys from '../../src/crypto/keys.js';
+import type { Suite } from '../../src/protocol/suite.js';
+import type * as suites from '../../src/sim/suite.js';
 
-// Two thirds of a small simulation are spent on making keys and proving their possession. The same seed makes the same
-// keys, so a file that simulates a hundred times has each made, proven and checked once. Nothing else is remembered.
+// Most of a small simulation is spent on making keys, proving their possession, signing and verifying. The same seed
+// makes the same keys, and each of these is a function of its arguments, so a file that simulates a hundred times has
+// each computed once. Nothing else is remembered.
 
 /** `compute`, called once for each name. */
 function remember<T>(known: Map<string, unknown>, name: string, compute: () => T): T {
@@ -13,6 +18,15 @@ function remember<T>(known: Map<string, unknown>, name: string, compute: () => T
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+vi.mock('@scure/bip39', async (original) => ({
+  ...(await original<typeof bip39>()),
+  // The same function, as the platform has it: 2048 rounds take no time.
+  mnemonicToSeedSync: (mnemonic: string, passphrase = '') =>
+    new Uint8Array(
+      pbkdf2Sync(mnemonic.normalize('NFKD'), `mnemonic${passphrase.normalize('NFKD')}`, 2048, 64, 'sha512'),
+    ),
+}));
 
 vi.mock('../../src/crypto/keys.js', async (original) => {
   const actual = await original<typeof keys>();
@@ -29,21 +43,50 @@ vi.mock('../../src/crypto/keys.js', async (original) => {
 vi.mock('../../src/crypto/bls-load.js', async (original) => {
   const actual = await original<{ loadBls: typeof loadBls }>();
   const known = new Map<string, unknown>();
+  const loaded = actual.loadBls().then(
+    (bls): Bls => ({
+      name: bls.name,
+      publicKey: (secret) => bls.publicKey(secret),
+      sign: (secret, message) => bls.sign(secret, message),
+      provePossession: (secret) => bls.provePossession(secret),
+      proveKey: (key, possession) =>
+        remember(known, `${hex(key)} ${hex(possession)}`, () => bls.proveKey(key, possession)),
+      verify: (key, message, signature) => bls.verify(key, message, signature),
+      aggregate: (signatures) => bls.aggregate(signatures),
+      fastAggregateVerify: (...all) => bls.fastAggregateVerify(...all),
+      aggregateVerify: (...all) => bls.aggregateVerify(...all),
+      verifyBatch: (...all) => bls.verifyBatch(...all),
+    }),
+  );
+  return { loadBls: () => loaded };
+});
+
+/** Signs each message once with each key. */
+function signsOnce(suite: Suite): Suite {
+  const { bls, vrf, identity } = suite;
+  const known = new Map<string, Uint8Array>();
+  const once =
+    (name: string, sign: (secret: Uint8Array, message: Uint8Array) => Uint8Array) =>
+    (secret: Uint8Array, message: Uint8Array): Uint8Array =>
+      remember(known, `${name} ${hex(secret)} ${hex(message)}`, () => sign(secret, message)).slice();
   return {
-    loadBls: async (): Promise<Bls> => {
-      const bls = await actual.loadBls();
-      return {
-        name: bls.name,
-        publicKey: (secret) => bls.publicKey(secret),
-        sign: (secret, message) => bls.sign(secret, message),
-        provePossession: (secret) => bls.provePossession(secret),
-        proveKey: (key, possession) =>
-          remember(known, `${hex(key)} ${hex(possession)}`, () => bls.proveKey(key, possession)),
-        verify: (key, message, signature) => bls.verify(key, message, signature),
-        aggregate: (signatures) => bls.aggregate(signatures),
-        fastAggregateVerify: (...all) => bls.fastAggregateVerify(...all),
-        aggregateVerify: (...all) => bls.aggregateVerify(...all),
-      };
+    ...suite,
+    bls: { ...bls, sign: once('bls', bls.sign) },
+    vrf: { ...vrf, prove: once('vrf', vrf.prove) },
+    identity: { ...identity, sign: once('identity', identity.sign) },
+  };
+}
+
+vi.mock('../../src/sim/suite.js', async (original) => {
+  const actual = await original<typeof suites>();
+  const known = new WeakMap<Bls, Suite>();
+  return {
+    ...actual,
+    // One memory for all simulations of a file, where there is one for each.
+    memoisedSuite: (suite: Suite): Suite => {
+      const memoised = known.get(suite.bls) ?? actual.memoisedSuite(signsOnce(suite));
+      known.set(suite.bls, memoised);
+      return memoised;
     },
   };
 });

@@ -427,8 +427,69 @@ describe('World', () => {
   });
 });
 
+describe('a node whose host crashes', () => {
+  const down = (effects: NodeEffects, downMs: number): NodeEffects => ({ ...effects, downMs });
+
+  it('loses its timers and what is under way to it, hears nothing while it is down, and is told when it is up', () => {
+    const asked = both(send(0, 0, 1), timer('again', 2));
+    const { world: made, log } = world([
+      node({
+        start: () => timer('crash', 5),
+        timer: (id) => (id === 'crash' ? down(both(send(1, 0), timer('lost', 1)), 20) : NONE),
+        restart: () => send(1, 1),
+      }),
+      // Sent at 0, arrives at 10, when node 0 is down; sent at 2 and 18, would arrive when it is up.
+      node({
+        start: () => both(asked, timer('late', 18)),
+        timer: (id) => send(0, id === 'late' ? 2 : 0),
+      }),
+    ]);
+    made.run(ALL);
+    expect(log).toEqual([
+      '0 start 0',
+      '0 start 1',
+      '2 timer 1 again',
+      '5 timer 0 crash',
+      '5 crash 0',
+      '15 deliver 0>1 zero 1',
+      '18 timer 1 late',
+      '25 restart 0',
+      '28 deliver 1>0 two 1',
+      '35 deliver 0>1 one 1',
+    ]);
+  });
+
+  it('is down until then, and what its links had lost they do not send again', () => {
+    const network = { ...PLAIN, loss: 0.9 };
+    const start = (): NodeEffects => down(both(...Array.from({ length: 100 }, () => send(1, 0))), 10_000);
+    const { world: made } = world([node({ start }), node()], { network });
+    made.run({ ...ALL, maxTimeMs: 9999 });
+    expect(made.isDown(0)).toBe(true);
+    expect(made.isDown(1)).toBe(false);
+    made.run(ALL);
+    expect(made.isDown(0)).toBe(false);
+    expect(made.traffic.received[1]!.messages).toBeLessThan(40);
+    expect(made.traffic.sent[0]!.messages).toBe(100);
+  });
+
+  it('cannot be down for a time that is none', () => {
+    for (const downMs of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const { world: made } = world([node({ start: () => down(NONE, downMs) })]);
+      expect(() => made.run(ALL)).toThrow(/cannot happen/);
+    }
+  });
+});
+
 describe('TraceDigest', () => {
-  const event: TraceEvent = { at: 1, kind: 'deliver', from: 0, to: 1, label: 'x', bytes: Uint8Array.of(1) };
+  const event: TraceEvent = {
+    at: 1,
+    kind: 'deliver',
+    from: 0,
+    to: 1,
+    label: 'x',
+    bytes: Uint8Array.of(1),
+    sentAt: 0,
+  };
   const digestOf = (...events: TraceEvent[]): string => {
     const trace = new TraceDigest();
     for (const each of events) trace.note(each);

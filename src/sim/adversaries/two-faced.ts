@@ -1,3 +1,4 @@
+import { recordsIn } from '../../protocol/amendment.js';
 import { leaderOf } from '../../protocol/chain.js';
 import type { MessageOf } from '../../protocol/messages.js';
 import { amendmentStatement } from '../../protocol/requests.js';
@@ -41,9 +42,16 @@ function ownAmendment({ draft }: MessageOf<'draft'>, context: AttackContext): Me
   const read = readAs(context, draft);
   if (place < 0 || !read) return null;
   const { slot } = draft.header;
-  const { sketch } = ownData(context).keyed(read.opened.key);
+  const own = ownData(context);
+  const { sketch } = own.keyed(read.opened.key);
   const symbols = sketch.symbols(0, context.manifest.parameters.sketchSymbols);
-  const amendment = { epoch: bank.chain.epoch, slot, commitment: draft.commitments[place]!, symbols };
+  const amendment = {
+    epoch: bank.chain.epoch,
+    slot,
+    commitment: draft.commitments[place]!,
+    ...recordsIn(own, read),
+    symbols,
+  };
   return { type: 'amendment', ...amendment, signature: sign(amendmentStatement(amendment)) };
 }
 

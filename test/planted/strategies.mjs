@@ -1,0 +1,14 @@
+import { dealing } from './strategies/dealing.mjs';
+import { forging } from './strategies/forging.mjs';
+import { leading } from './strategies/leading.mjs';
+import { serving } from './strategies/serving.mjs';
+import { slandering } from './strategies/slandering.mjs';
+
+/** Byzantine strategies that only a mistake makes worth while, by name; `library` is what they are made with. */
+export const strategies = (library) => ({
+  ...forging(library),
+  ...leading(library),
+  ...dealing(library),
+  ...serving(library),
+  ...slandering(library),
+});

@@ -1,0 +1,442 @@
+import { describe, expect, it } from 'vitest';
+import { equalBytes, toHex } from '../../src/crypto/bytes.js';
+import type { Dataset } from '../../src/data/dataset.js';
+import type { Bank } from '../../src/protocol/bank.js';
+import { type Certificate, timeoutStatement } from '../../src/protocol/certificate.js';
+import { genesisChain, leaderOf } from '../../src/protocol/chain.js';
+import { openInput, ticketOutput, verifyCommitment } from '../../src/protocol/commitment.js';
+import { defaultSuite } from '../../src/protocol/default-suite.js';
+import { draftDigest, proposalStatement } from '../../src/protocol/draft.js';
+import type { Effects, Input } from '../../src/protocol/effects.js';
+import { messageTypeOf } from '../../src/protocol/message-codec.js';
+import type { Message, MessageOf, MessageType } from '../../src/protocol/messages.js';
+import { openStatement } from '../../src/protocol/requests.js';
+import type { Statement } from '../../src/protocol/statement.js';
+import { verifyTestimony } from '../../src/protocol/testimony.js';
+import { adversaries } from '../../src/sim/adversaries.js';
+import {
+  type AdversarialSend,
+  type Adversary,
+  type AttackContext,
+  attackTools,
+} from '../../src/sim/adversary.js';
+import { combined } from '../../src/sim/combined.js';
+import { generate, PAYMENTS } from '../../src/sim/generate.js';
+import { messageReader } from '../../src/sim/message-reader.js';
+import { networkPreset } from '../../src/sim/presets.js';
+import { Random } from '../../src/sim/random.js';
+import { triggered } from '../../src/sim/triggers.js';
+import { loadRememberingBls, Simulation } from './remembered.js';
+
+const suite = defaultSuite(await loadRememberingBls());
+const BANKS = 4;
+const BOOKS = generate({
+  banks: BANKS,
+  records: 30,
+  divergence: 0.2,
+  random: new Random(1),
+  honest: [0, 1, 2, 3],
+});
+const read = messageReader(BANKS);
+const named = (adversary: string): Adversary => adversaries[adversary]!;
+
+function simulation(
+  byzantine: ReadonlyMap<number, Adversary> = new Map(),
+  onSend: (from: number, to: number, bytes: Uint8Array) => void = () => {},
+) {
+  return new Simulation({
+    schema: PAYMENTS,
+    banks: BOOKS.datasets.map((dataset, i) => ({ id: `bank-${i}`, dataset })),
+    faults: 1,
+    adversaries: byzantine,
+    network: networkPreset('synchronous', { banks: BANKS }),
+    suite,
+    seed: 1,
+    onSend,
+  });
+}
+
+/** All that was sent in an epoch of honest banks. */
+const honest: { readonly from: number; readonly to: number; readonly bytes: Uint8Array }[] = [];
+const run = simulation(new Map(), (from, to, bytes) => honest.push({ from, to, bytes }));
+run.runEpoch();
+const { manifest, secrets } = run.consortium;
+const chain = genesisChain(manifest);
+const leader = leaderOf(chain, 0);
+const follower = leaderOf(chain, 2);
+const sentBy = (bank: number, ...types: MessageType[]): AdversarialSend[] =>
+  honest.filter(({ from, bytes }) => from === bank && types.includes(messageTypeOf(bytes) as MessageType));
+
+/** What an attack of `index` sees; its memory is new, and kept over calls with the same object. */
+function contextOf(index: number, seed = 1, changes: Partial<AttackContext> = {}): AttackContext {
+  return {
+    bank: { chain } as Bank,
+    index,
+    dataset: BOOKS.datasets[index]!,
+    manifest,
+    secrets: secrets[index]!,
+    suite,
+    accomplices: [index],
+    input: { type: 'timer', id: 'view' },
+    heard: null,
+    step: 1,
+    now: 0,
+    random: new Random(seed),
+    memory: new Map(),
+    stop: () => {},
+    ...attackTools(manifest, secrets[index]!, suite),
+    ...changes,
+  };
+}
+
+const messagesIn = <T extends MessageType>(sends: readonly AdversarialSend[], type: T): MessageOf<T>[] =>
+  sends
+    .flatMap(({ bytes }) => read(bytes) ?? [])
+    .filter((message): message is MessageOf<T> => message.type === type);
+const isSigned = (bank: number, statement: Statement, signature: Uint8Array): boolean =>
+  verifyTestimony(manifest, suite, bank, { statement, signature });
+
+const IDLE: Effects = { persist: [], send: [], timers: [], output: [] };
+const letter = (from: number): Input => ({ type: 'message', from, bytes: Uint8Array.of(from) });
+/** A core that notes its inputs, and answers each with a message to everybody. */
+function echo(name: string, heard: string[]): Bank {
+  const step = (input: Input): Effects => {
+    heard.push(
+      `${name} ${input.type === 'message' ? input.from : input.type === 'timer' ? input.id : input.type}`,
+    );
+    const send = [0, 1, 2, 3].filter((to) => to !== 3).map((to) => ({ to, bytes: new Uint8Array(1) }));
+    return { ...IDLE, send, timers: [{ id: 'view', after: 1 }] };
+  };
+  return { step, chain } as unknown as Bank;
+}
+const START: Input = { type: 'start', dataset: BOOKS.datasets[3]! };
+
+describe('amnesia', () => {
+  it('goes on with a core that knows nothing of what it signed, at the same place of the chain, and not for ever', () => {
+    const heard: string[] = [];
+    const restarts: unknown[] = [];
+    const core = named('amnesia').core!({
+      bank: echo('first', heard),
+      create: (restart) => {
+        restarts.push(restart);
+        return echo(`core ${restarts.length}`, heard);
+      },
+      index: 3,
+      manifest,
+      random: new Random(1),
+    });
+    core.step(START);
+    for (let i = 0; i < 1000; i++) core.step(letter(0));
+    expect(restarts.length).toBe(20);
+    for (const restart of restarts) expect(restart).toEqual({ chain });
+    // Each is started before it hears anything, and none is heard of when the next one is there.
+    const names = heard.map((line) => line.replace(/ \S+$/, ''));
+    expect([...new Set(names)].every((name) => heard[names.indexOf(name)] === `${name} start`)).toBe(true);
+    expect(
+      names.every((name, i) => i === 0 || name === names[i - 1] || !names.slice(0, i).includes(name)),
+    ).toBe(true);
+  });
+});
+
+describe('split-brain', () => {
+  it('runs two cores, of which every other bank talks to one or both, and each sees its own timers', () => {
+    let toTwinOnly = 0;
+    for (let seed = 1; seed <= 20; seed++) {
+      const heard: string[] = [];
+      const core = named('split-brain').core!({
+        bank: echo('first', heard),
+        create: () => echo('twin', heard),
+        index: 3,
+        manifest,
+        random: new Random(seed),
+      });
+      const { timers } = core.step(START);
+      expect(heard).toEqual(['first start', 'twin start']);
+      for (const from of [0, 1, 2]) {
+        heard.length = 0;
+        const { send } = core.step(letter(from));
+        expect(heard.length).toBeGreaterThanOrEqual(1);
+        // It answers whom it hears.
+        expect(send.filter(({ to }) => to === from)).toHaveLength(heard.length);
+        if (heard.join() === `twin ${from}`) toTwinOnly++;
+      }
+      heard.length = 0;
+      for (const { id } of timers) core.step({ type: 'timer', id });
+      expect(heard).toEqual(['first view', 'twin view']);
+    }
+    expect(toTwinOnly).toBeGreaterThanOrEqual(20);
+  });
+
+  it('may give its second core other records', () => {
+    const sizes = [1, 2, 3, 4, 5, 6].map((seed) => {
+      let other: Dataset | null = null;
+      const twin = {
+        step: (input: Input) => {
+          if (input.type === 'start') other = input.dataset;
+          return IDLE;
+        },
+      } as unknown as Bank;
+      named('split-brain').core!({
+        bank: echo('first', []),
+        create: () => twin,
+        index: 3,
+        manifest,
+        random: new Random(seed),
+      }).step(START);
+      return other!.size;
+    });
+    expect(new Set(sizes)).toEqual(new Set([BOOKS.datasets[3]!.size, BOOKS.datasets[3]!.size - 1]));
+  });
+});
+
+describe('selective-send', () => {
+  it('leaves out some receivers of a type, always the same, and alters nothing else', () => {
+    const wanted = honest.filter(({ from }) => from === leader);
+    const context = contextOf(leader);
+    const [first, second] = [1, 2].map(() => named('selective-send').attack!(wanted, context));
+    expect(first).toEqual(second);
+    expect(first!.length).toBeLessThan(wanted.length);
+    expect(first!.length).toBeGreaterThan(0);
+    expect(first!.every((send) => wanted.includes(send as (typeof wanted)[number]))).toBe(true);
+  });
+});
+
+describe('flood', () => {
+  it('sends many copies and messages that are far too long, but no more than its bound', () => {
+    const context = contextOf(leader);
+    const wanted = sentBy(leader, 'open');
+    const sent = Array.from({ length: 60 }, () => named('flood').attack!(wanted, context)).flat();
+    expect(sent.length).toBe(60 * wanted.length + 300);
+    const long = sent.filter(({ bytes }) => bytes.length >= 1 << 18);
+    expect(long.length).toBeGreaterThan(0);
+    for (const { bytes } of long) expect(read(bytes)).toBeNull();
+  });
+});
+
+describe('bad-encoding', () => {
+  it('sends malformed bytes under every type of message, and damaged copies of its own, and comes to an end', () => {
+    const context = contextOf(leader);
+    const wanted = sentBy(leader, 'open', 'draft', 'certificate');
+    const sent = Array.from({ length: 60 }, () => named('bad-encoding').attack!(wanted, context)).flat();
+    const malformed = sent.filter(({ bytes }) => read(bytes) === null);
+    const tags = Array.from({ length: 256 }, (_, tag) => tag).filter(
+      (tag) => messageTypeOf(Uint8Array.of(tag)) !== 'unknown',
+    );
+    const met = new Set(malformed.map(({ bytes }) => bytes[0]));
+    expect(tags.filter((tag) => !met.has(tag))).toEqual([]);
+    expect(malformed.some(({ bytes }) => bytes.length === 0 || messageTypeOf(bytes) === 'unknown')).toBe(
+      true,
+    );
+    expect(malformed.filter(({ bytes }) => bytes.length > 400).length).toBeGreaterThan(0);
+    expect(named('bad-encoding').attack!(wanted, context)).toEqual(wanted);
+  });
+});
+
+describe('forge-vrf', () => {
+  it('opens views with proofs that do not hold, signed as they should be, one for all', () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const forged = messagesIn(
+        named('forge-vrf').attack!(sentBy(leader, 'open'), contextOf(leader, seed)),
+        'open',
+      );
+      expect(new Set(forged.map(({ proof }) => toHex(proof))).size).toBe(1);
+      const [open] = forged;
+      expect(isSigned(leader, openStatement(open!), open!.signature)).toBe(true);
+      expect(
+        suite.vrf.verify(manifest.banks[leader]!.vrf, openInput(manifest, chain, 0), open!.proof),
+      ).toBeNull();
+    }
+  });
+
+  it('commits with tickets that give nothing, signed as they should be', () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const sent = named('forge-vrf').attack!(sentBy(follower, 'commitment'), contextOf(follower, seed));
+      const [{ commitment }] = messagesIn(sent, 'commitment') as [MessageOf<'commitment'>];
+      expect(verifyCommitment(manifest, suite, commitment)).toBe(true);
+      expect(ticketOutput(manifest, suite, chain, commitment)).toBeNull();
+    }
+  });
+});
+
+describe('grind-tickets', () => {
+  it('shows the ticket of another key, or keeps back a draft, as its stream says, and sometimes neither', () => {
+    const done = new Set<string>();
+    for (let seed = 1; seed <= 8; seed++) {
+      const sent = named('grind-tickets').attack!(sentBy(follower, 'commitment'), contextOf(follower, seed));
+      const [{ commitment }] = messagesIn(sent, 'commitment') as [MessageOf<'commitment'>];
+      done.add(ticketOutput(manifest, suite, chain, commitment) ? 'own ticket' : 'ground ticket');
+    }
+    for (const bank of [0, 1, 2, 3])
+      for (let seed = 1; seed <= 3; seed++) {
+        const sent = named('grind-tickets').attack!(sentBy(leader, 'draft'), contextOf(bank, seed));
+        done.add(sent.length > 0 ? 'draft sent' : 'draft kept');
+      }
+    expect(done).toEqual(new Set(['own ticket', 'ground ticket', 'draft sent', 'draft kept']));
+  });
+});
+
+describe('stale-certificate', () => {
+  const [{ certificate }] = messagesIn(sentBy(leader, 'certificate'), 'certificate') as [
+    MessageOf<'certificate'>,
+  ];
+  const shown = (seed: number, held: Certificate | null, heard: Message | null): Message[] => {
+    const context = contextOf(follower, seed, { heard });
+    const signature = context.sign(timeoutStatement(0, 1, held?.slot ?? null));
+    const said = { type: 'timeout', epoch: 0, view: 1, proposal: null, justification: null } as const;
+    const bytes = context.encode({ ...said, certificate: held, signature });
+    return named('stale-certificate').attack!([{ to: leader, bytes }], context).flatMap(
+      (send) => read(send.bytes) ?? [],
+    );
+  };
+
+  it('reports in its timeouts less than it holds, signed as it should be', () => {
+    const reported = [1, 2, 3, 4].map(
+      (seed) => shown(seed, { ...certificate, slot: { view: 1, index: 0 } }, null)[0]!,
+    );
+    for (const message of reported as MessageOf<'timeout'>[]) {
+      expect(message.certificate).toBeNull();
+      expect(isSigned(follower, timeoutStatement(0, 1, null), message.signature)).toBe(true);
+    }
+  });
+
+  it('shows what prepared a value as if it had decided it', () => {
+    const extra = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((seed) =>
+      shown(seed, null, { type: 'certificate', certificate: { ...certificate, phase: 'prepare' } }).slice(1),
+    );
+    const phases = extra.flatMap((message) =>
+      message.type === 'certificate' ? [message.certificate.phase] : [],
+    );
+    expect(new Set(phases)).toEqual(new Set(['prepare', 'commit']));
+  });
+});
+
+describe('fork-schedule', () => {
+  it('drafts for another chain, the same for all and signed', () => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 8; seed++) {
+      const sent = named('fork-schedule').attack!(sentBy(leader, 'draft'), contextOf(leader, seed));
+      expect(new Set(sent.map(({ bytes }) => toHex(bytes))).size).toBe(1);
+      const [{ draft, signature }] = messagesIn(sent, 'draft') as [MessageOf<'draft'>];
+      const { header } = draft;
+      const statement = proposalStatement(header.epoch, header.slot, draftDigest(header));
+      expect(isSigned(leader, statement, signature)).toBe(true);
+      const sameParent = equalBytes(header.parent, chain.parent);
+      const sameSchedule = header.schedule.join() === chain.schedule.join();
+      expect(sameParent && sameSchedule).toBe(false);
+      seen.add(sameParent ? 'schedule' : 'parent');
+    }
+    expect(seen).toEqual(new Set(['schedule', 'parent']));
+  });
+
+  it('opens, once, a view that it does not lead', () => {
+    const [open] = messagesIn(sentBy(leader, 'open'), 'open');
+    const context = contextOf(follower, 1, { heard: open! });
+    const usurped = messagesIn(named('fork-schedule').attack!([], context), 'open');
+    expect(usurped).toHaveLength(BANKS - 1);
+    expect(isSigned(follower, openStatement(usurped[0]!), usurped[0]!.signature)).toBe(true);
+    expect(named('fork-schedule').attack!([], context)).toEqual([]);
+  });
+});
+
+describe('dispute-storm', () => {
+  it('alters every record, keeps every key, and tells half of its lies with its accomplices', () => {
+    const many = generate({
+      banks: 1,
+      records: 400,
+      divergence: 0,
+      random: new Random(2),
+      honest: [0],
+    }).truth;
+    const [one, other] = [0, 1].map((index) =>
+      named('dispute-storm').records!(many, {
+        index,
+        accomplices: [0, 1],
+        random: new Random(index),
+        common: new Random(7),
+      }),
+    ) as [Dataset, Dataset];
+    const keys = (dataset: Dataset) => dataset.entries.map(({ keyDigest }) => toHex(keyDigest));
+    const alike = (a: Dataset, b: Dataset) =>
+      a.entries.filter(({ bytes }, i) => equalBytes(bytes, b.entries[i]!.bytes));
+    expect(keys(one)).toEqual(keys(many));
+    expect(alike(one, many)).toEqual([]);
+    expect(alike(one, other).length / many.size).toBeGreaterThan(0.4);
+    expect(alike(one, other).length / many.size).toBeLessThan(0.6);
+  });
+
+  it('makes keys disputed that would not be', () => {
+    const disputed = (byzantine: Adversary) => {
+      const record = simulation(new Map([[follower, byzantine]])).runEpoch();
+      return record.sealed[leader]!.seal.totals.disputed;
+    };
+    const calm: Adversary = { name: 'calm', attack: (outgoing) => outgoing };
+    expect(disputed(named('dispute-storm'))).toBeGreaterThan(disputed(calm));
+  });
+});
+
+describe('combined', () => {
+  it('hands what is sent from one attack to the next, and noise past them', () => {
+    const both = combined([named('bad-encoding'), named('forge-vrf')]);
+    expect(both.name).toBe('bad-encoding+forge-vrf');
+    const sent = both.attack!(sentBy(leader, 'open'), contextOf(leader, 3));
+    expect(sent.some(({ bytes }) => read(bytes) === null)).toBe(true);
+    const genuine = new Set(messagesIn(sentBy(leader, 'open'), 'open').map(({ proof }) => toHex(proof)));
+    expect(messagesIn(sent, 'open').length).toBeGreaterThan(0);
+    for (const { proof } of messagesIn(sent, 'open')) expect(genuine.has(toHex(proof))).toBe(false);
+  });
+
+  it('lets be what an attack cannot be carried out on', () => {
+    const helpless: Adversary = {
+      name: 'helpless',
+      attack: (outgoing, { decode }) => {
+        decode(new Uint8Array(0));
+        return outgoing;
+      },
+    };
+    const wanted = sentBy(leader, 'open');
+    expect(combined([named('silent'), helpless]).attack!(wanted, contextOf(leader))).toEqual([]);
+    expect(combined([helpless, helpless]).attack!(wanted, contextOf(leader))).toEqual(wanted);
+  });
+
+  it('keeps the notes of its strategies apart, alters records by all and hears what all let through', () => {
+    const noting = (name: string, hears: boolean): Adversary => ({
+      name,
+      records: (dataset, context) => named('dispute-storm').records!(dataset, context),
+      hears: () => hears,
+      attack: (outgoing, { memory }) => {
+        expect(memory.get('mine') ?? name).toBe(name);
+        memory.set('mine', name);
+        return outgoing;
+      },
+    });
+    const context = contextOf(leader);
+    const deaf = combined([noting('one', true), noting('two', false)]);
+    for (let i = 0; i < 2; i++) deaf.attack!([], context);
+    expect(deaf.hears!(context)).toBe(false);
+    expect(combined([noting('one', true), noting('two', true)]).hears!(context)).toBe(true);
+    const records = { index: 0, accomplices: [0], random: new Random(1), common: new Random(2) };
+    const once = named('dispute-storm').records!(BOOKS.datasets[0]!, { ...records, random: new Random(1) });
+    expect(deaf.records!(BOOKS.datasets[0]!, records).entries).not.toEqual(once.entries);
+  });
+});
+
+describe('triggered', () => {
+  const acts = (trigger: Parameters<typeof triggered>[1], changes: Partial<AttackContext> = {}) =>
+    triggered(named('silent'), trigger).trigger!(contextOf(leader, 1, changes));
+
+  it('acts when its trigger says so, and then only', () => {
+    expect(acts({ kind: 'always' })).toBe(true);
+    expect([0, 1].map((share) => acts({ kind: 'chance', share }))).toEqual([false, true]);
+    const between = { kind: 'between', fromMs: 10, untilMs: 20 } as const;
+    expect([9, 10, 19, 20].map((now) => acts(between, { now }))).toEqual([false, true, true, false]);
+    const after = { kind: 'after', heard: 'open' } as const;
+    const memory = new Map();
+    const [open] = messagesIn(sentBy(leader, 'open'), 'open');
+    expect([null, open!, null].map((heard) => acts(after, { heard, memory }))).toEqual([false, true, true]);
+  });
+
+  it('does not act when its own trigger says no', () => {
+    const never = triggered({ ...named('silent'), trigger: () => false }, { kind: 'always' });
+    expect(never.trigger!(contextOf(leader))).toBe(false);
+  });
+});
