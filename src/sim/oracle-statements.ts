@@ -57,6 +57,8 @@ function saidIn(message: Message): Said[] {
       return [{ place: `result ${message.epoch}`, word: message.signature }];
     case 'slices':
       return [{ place: `slices ${message.epoch}/${at(message.slot)}`, word: message.dealing.signature }];
+    case 'acknowledgement':
+      return [{ place: `acknowledgement ${message.epoch}/${at(message.slot)}`, word: message.signature }];
     case 'amendment':
       return [{ place: `amendment ${message.epoch}/${at(message.slot)}`, word: message.signature }];
     case 'draft':

@@ -89,10 +89,7 @@ describe('under a leader that is', () => {
 
   it.each(LEADERS.flatMap((name, i) => [[name, FOLLOWERS[i % FOLLOWERS.length]!] as const]))(
     '%s, with an accomplice that is %s, seven banks include all that are honest, or most',
-    (leader, follower) => {
-      expectIncluded(led(7, [leader, follower], 1));
-      expectIncluded(led(7, [follower, leader], 2, { statistics: 'none' }));
-    },
+    (leader, follower) => expectIncluded(led(7, [leader, follower], 1)),
   );
 });
 

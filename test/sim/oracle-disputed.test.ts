@@ -217,7 +217,10 @@ describe('opening', () => {
   });
   const send = (message: unknown) => (oracle: Oracle) => oracle.onMessage(0, 1, message as Message);
   const release = send({ type: 'release', slices: [] });
-  const slicesFor = (index: number) => send({ type: 'slices', envelope: { slice: { index } } });
+  const slot = { view: 0, index: 0 };
+  const dealing = { signature: new Uint8Array(64) };
+  const slicesFor = (index: number) =>
+    send({ type: 'slices', epoch: 0, slot, dealing, envelope: { slice: { index } } });
 
   it('is right after agreement, of what is disputed', () => {
     expect(judge({ late: (oracle) => oracle.onOutput(0, disclosed(0, 2n)) })).toEqual([]);
