@@ -257,9 +257,10 @@ export class Leading {
       const table = this.#collection.table(inputs, classRule(manifest));
       const encodedTable = encodeConflictTable(table, classRule(manifest));
       const fits = table.rows.length <= maxTableRows(manifest) && encodedTable.length <= MAX_TABLE_BYTES;
+      if (fits || inputs.length <= manifest.quorum) return { inputs, table, encodedTable };
       const { others } = this.#collection.withoutMostDifferent(inputs);
       const electorate = electorateOf({ inputs: others, amended: [...this.#amended.keys()] });
-      if (fits || electorate.length < manifest.quorum) return { inputs, table, encodedTable };
+      if (electorate.length < manifest.quorum) return { inputs, table, encodedTable };
       inputs = others;
     }
   }

@@ -133,17 +133,17 @@ describe('message delays from the Open to agreement', () => {
     expect(course({ banks: 6, statistics: 'none', adversary })).toEqual(inOneSlot(7));
   });
 
-  it('are at most those of four slots, within one view, when a bank is taken in and does not attest again', () => {
+  it('are those of three slots, within one view, when a bank does not attest, is left out and taken in', () => {
     const adversary = withholding(
       'mute',
       (message) => message.type === 'vote' && message.phase === 'prepare',
     );
     for (const banks of [4, 7]) {
-      expect(course({ banks, statistics: 'none', adversary })).toEqual({ delays: 14, views: 1, slots: 4 });
+      expect(course({ banks, statistics: 'none', adversary })).toEqual({ delays: 11, views: 1, slots: 3 });
       expect(course({ banks, statistics: 'aggregate', adversary })).toEqual({
-        delays: 16,
+        delays: 13,
         views: 1,
-        slots: 4,
+        slots: 3,
       });
     }
   });
