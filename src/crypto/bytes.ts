@@ -3,6 +3,17 @@ import { ConcordatError } from './error.js';
 
 export { concatBytes };
 
+/** These bytes one after the other. However many: `concatBytes` takes no more than a call may have arguments. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}
+
 /** Why an argument is not the bytes, or not the hexadecimal, that its function takes. */
 export type BytesError =
   | {

@@ -1,4 +1,4 @@
-import { expectAnyBytes } from './bytes.js';
+import { expectAnyBytes, joinBytes } from './bytes.js';
 import { ConcordatError, messageOf } from './error.js';
 
 /** Why bytes were refused by a strict decoder. `offset` counts from the start of the decoded bytes. */
@@ -53,14 +53,7 @@ export class Writer {
 
   /** All that was appended. */
   finish(): Uint8Array {
-    // Not by spreading the parts: a large list has more of them than a call may have arguments.
-    const out = new Uint8Array(this.#parts.reduce((length, part) => length + part.length, 0));
-    let offset = 0;
-    for (const part of this.#parts) {
-      out.set(part, offset);
-      offset += part.length;
-    }
-    return out;
+    return joinBytes(this.#parts);
   }
 }
 

@@ -1,4 +1,4 @@
-import { compareBytes, concatBytes, equalBytes, toHex } from '../crypto/bytes.js';
+import { compareBytes, concatBytes, equalBytes, joinBytes, toHex } from '../crypto/bytes.js';
 import { isConcordatError } from '../crypto/error.js';
 import { hash } from '../crypto/hash.js';
 import type { ConflictRow } from '../data/conflict.js';
@@ -6,7 +6,6 @@ import type { Entry } from '../data/dataset.js';
 import { Sketch } from '../data/sketch.js';
 import { SketchDecoder } from '../data/sketch-decoder.js';
 import { symbolsFor } from '../data/sketch-estimate.js';
-import { SKETCH_ITEM_LENGTH } from '../data/sketch-item.js';
 import { SketchItems } from '../data/sketch-items.js';
 import { MAX_SYMBOL_LENGTH } from '../data/sketch-symbols.js';
 import { commitmentStatement, type SignedCommitment } from './commitment.js';
@@ -182,10 +181,7 @@ function itemsOf({ key }: KeyedRecords, entries: readonly Entry[]): Uint8Array[]
  * false versions beside true ones so that their sums in every symbol of a sketch are the same, but not so that this is.
  */
 function recordsDigest(items: readonly Uint8Array[]): Uint8Array {
-  const sorted = [...items].sort(compareBytes);
-  const all = new Uint8Array(sorted.length * SKETCH_ITEM_LENGTH);
-  for (const [i, item] of sorted.entries()) all.set(item, i * SKETCH_ITEM_LENGTH);
-  return hash('sketched-records', all);
+  return hash('sketched-records', joinBytes([...items].sort(compareBytes)));
 }
 
 /** What an amendment names of the rows of a draft, by key id (hex); null unless it names each once, in their order. */

@@ -143,7 +143,7 @@ export class Leading {
     if (!drafted || compareSlots(slot, this.#slot) !== 0) return;
     if (drafted.proposed === null) {
       if (this.host.wronglyLeftOut().length > 0) this.#draftAgain([]);
-    } else if (this.#acknowledged(drafted.header).length > drafted.proposed.length)
+    } else if (this.host.acknowledged(drafted.header).length > drafted.proposed.length)
       this.#proposeSlices(drafted);
   }
 
@@ -186,7 +186,7 @@ export class Leading {
   #proposeSlices(drafted: Drafted): void {
     const { header, tally } = drafted;
     const { manifest, suite, chain, courier, journal, outbox } = this.context;
-    const acknowledged = this.#acknowledged(header);
+    const acknowledged = this.host.acknowledged(header);
     const banks = acknowledged.map(({ bank }) => bank);
     if (!this.host.isAcknowledged(header, banks)) return;
     const attestations = tally.differing(acknowledged);
@@ -199,10 +199,6 @@ export class Leading {
     this.host.proposeValue(slot, value);
     const signature = journal.sign(proposalStatement(chain.epoch, slot, value));
     courier.broadcast({ type: 'proposal', slot, header, attestations, signature });
-  }
-
-  #acknowledged(header: DraftHeader): readonly Acknowledgement[] {
-    return this.host.acknowledged(header);
   }
 
   /** Drafts again without these banks, and with those that the last draft leaves out wrongly. */

@@ -1,4 +1,4 @@
-import { expectBytes, uint64 } from '../crypto/bytes.js';
+import { expectBytes, joinBytes, uint64 } from '../crypto/bytes.js';
 import { type DealingHeader, headerCodec, type Slice, sliceCodec } from '../crypto/dealing.js';
 import { type Codec, encode, fixed, list, nullable, struct, u16, u53 } from '../crypto/encoding.js';
 import { scalar } from '../crypto/group-codec.js';
@@ -109,13 +109,7 @@ export const NO_CLAIMS: Uint8Array = new Uint8Array(32);
 export function claimsDigest(key: Uint8Array, items: readonly Uint8Array[]): Uint8Array {
   expectBytes(key, 32, 'key');
   for (const item of items) expectBytes(item, SKETCH_ITEM_LENGTH, 'item');
-  return items.length === 0 ? NO_CLAIMS.slice() : hash('claims', key, joined(items));
-}
-
-function joined(items: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(items.length * SKETCH_ITEM_LENGTH);
-  for (const [i, item] of items.entries()) out.set(item, i * SKETCH_ITEM_LENGTH);
-  return out;
+  return items.length === 0 ? NO_CLAIMS.slice() : hash('claims', key, joinBytes(items));
 }
 
 /** What acknowledgements, releases and evidence name a dealer's slices by: 32 bytes over the whole header. */

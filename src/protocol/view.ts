@@ -176,7 +176,7 @@ export class View {
    */
   onForward(from: number, message: MessageOf<'draft'>, fresh: boolean): string | null {
     const refusal = this.#onDraft(this.#leader, message, from, fresh);
-    if (refusal || !this.#opened || !this.#attesting || !isWhole(message.draft)) return refusal;
+    if (refusal || !this.#opened || !this.#attesting) return refusal;
     const { inputs, amended } = message.draft.header;
     if (inputs.includes(this.context.self) && !amended.includes(this.context.self)) return null;
     const last = this.#attesting.read;
