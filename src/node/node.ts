@@ -9,12 +9,13 @@ import type { ReconcileRequest } from '../data/reconcile-request.js';
 import { Bank } from '../protocol/bank.js';
 import type { ChainState } from '../protocol/chain.js';
 import { defaultSuite } from '../protocol/default-suite.js';
-import type { Effects, Input, Outgoing, Output, TimerRequest } from '../protocol/effects.js';
+import type { Effects, Input, Output } from '../protocol/effects.js';
 import type { Evidence } from '../protocol/evidence.js';
 import type { Manifest } from '../protocol/manifest.js';
 import { INCARNATION_LENGTH } from '../protocol/requests.js';
 import type { SuccessionSignature } from '../protocol/succession.js';
 import type { Suite } from '../protocol/suite.js';
+import { Durable } from './durable.js';
 import { BankStore, type SealedOutput, type StoreOptions } from './store.js';
 import { type Clock, nodeClock, type Transport } from './transport.js';
 
@@ -62,32 +63,6 @@ interface Run {
   readonly reject: (error: unknown) => void;
   readonly dataset: Dataset;
   epoch: number | null;
-}
-
-/**
- * What steps ask for, after what they ask to be kept has become durable. Nothing else has messages to send, and nobody but
- * {@link Durable.after} makes one: a message cannot leave before its signature is in the log.
- */
-class Durable {
-  private constructor(
-    readonly send: readonly Outgoing[],
-    readonly timers: readonly TimerRequest[],
-    readonly output: readonly Output[],
-  ) {}
-
-  /** Sealed epochs first: a chain in the log that the history does not lead to could be shown to nobody. */
-  static async after(store: BankStore, bank: Bank, steps: readonly Effects[]): Promise<Durable> {
-    const output = steps.flatMap((step) => step.output);
-    for (const event of output) if (event.type === 'sealed') await store.keep(event);
-    const entries = steps.flatMap((step) => step.persist);
-    if (bank.chain.epoch > store.chain.epoch) await store.advance(bank.chain, entries);
-    else await store.append(entries);
-    return new Durable(
-      steps.flatMap((step) => step.send),
-      steps.flatMap((step) => step.timers),
-      output,
-    );
-  }
 }
 
 /**

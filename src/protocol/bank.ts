@@ -2,12 +2,13 @@ import { decode } from '../crypto/encoding.js';
 import { ConcordatError, isConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
 import type { Dataset } from '../data/dataset.js';
+import { Accusations } from './accusations.js';
 import { type ChainState, genesisChain } from './chain.js';
 import { Courier } from './courier.js';
 import { EarlyMessages, isEarly } from './early-messages.js';
 import type { Effects, Input } from './effects.js';
 import { Epoch } from './epoch.js';
-import { type Evidence, verifyEvidence, Witness } from './evidence.js';
+import type { Evidence } from './evidence.js';
 import { Journal, type LogEntry, logEntryCodec } from './journal.js';
 import type { Manifest } from './manifest.js';
 import { epochOf, type Message, type MessageOf } from './messages.js';
@@ -58,14 +59,9 @@ export class Bank {
   readonly #outbox = new Outbox();
   readonly #courier: Courier;
   readonly #journal: Journal;
-  readonly #witness: Witness;
+  readonly #accusations: Accusations;
   readonly #log: readonly LogEntry[];
-  readonly #evidence: Evidence[] = [];
   readonly #early: EarlyMessages;
-  /** Banks that showed evidence which does not hold. */
-  readonly #falseAccusers = new Set<number>();
-  /** Whether somebody was proven faulty in this step: the epoch may have waited for it. */
-  #proven = false;
   /** Whether this bank was shown its own signature in this step, of which its log knows nothing. */
   #suspended = false;
   readonly #recall: Recall;
@@ -79,7 +75,6 @@ export class Bank {
     const { manifest, index, secrets, suite } = options;
     this.#courier = new Courier(manifest.size, index, this.#outbox);
     this.#early = new EarlyMessages(lastSlotIndex(manifest.faults) + 1);
-    this.#witness = new Witness(manifest, suite);
     this.#journal = new Journal({
       banks: manifest.size,
       consortiumId: manifest.consortiumId,
@@ -87,13 +82,21 @@ export class Bank {
       suite,
       outbox: this.#outbox,
     });
+    this.#accusations = new Accusations({
+      manifest,
+      suite,
+      self: index,
+      courier: this.#courier,
+      outbox: this.#outbox,
+      journal: this.#journal,
+    });
     this.#chain = options.chain ?? genesisChain(manifest);
     this.#journal.beginAt(this.#chain.epoch);
     const codec = logEntryCodec(manifest.size);
     this.#log = (options.log ?? []).map((entry) => decode(codec, entry) as LogEntry);
     for (const entry of this.#log) {
       this.#journal.restore(entry);
-      if (entry.type === 'proven' && this.#witness.adopt(entry.evidence)) this.#evidence.push(entry.evidence);
+      if (entry.type === 'proven') this.#accusations.restore(entry.evidence);
     }
     this.#recall = new Recall({
       manifest,
@@ -124,7 +127,7 @@ export class Bank {
 
   /** Every fault this bank has proof of. */
   get evidence(): readonly Evidence[] {
-    return this.#evidence;
+    return this.#accusations.evidence;
   }
 
   /**
@@ -186,7 +189,7 @@ export class Bank {
       if (!next) return;
       this.#previous = this.#epoch;
       this.#chain = next;
-      this.#witness.forgetEpoch();
+      this.#accusations.forgetEpoch();
       this.#recall.renew();
     }
     const { manifest, suite, secrets, index } = this.options;
@@ -205,11 +208,11 @@ export class Bank {
         journal: this.#journal,
         observe: (bank, statement, signature, verified) =>
           this.#observe(bank, statement, signature, verified),
-        accuse: (evidence) => this.#accuse(evidence),
-        isProven: (bank) => this.#witness.isProven(bank),
+        accuse: (evidence) => this.#accusations.accuse(evidence),
+        isProven: (bank) => this.#accusations.isProven(bank),
       },
       safety,
-      () => this.#evidence,
+      () => this.evidence,
     );
     const epoch = this.#epoch;
     // A bank that signs nothing follows all the same: what it would sign is refused, and what it learns is true.
@@ -257,8 +260,8 @@ export class Bank {
         this.#guard(this.options.index, () => this.#deliver(this.options.index, own));
         continue;
       }
-      if (this.#proven) {
-        this.#proven = false;
+      // Somebody was proven faulty: the epoch may have waited for it.
+      if (this.#accusations.takeNews()) {
         this.#guard(this.options.index, () => this.#epoch?.onProof());
         continue;
       }
@@ -270,7 +273,7 @@ export class Bank {
 
   #deliver(from: number, message: Message): void {
     if (message.type === 'evidence') {
-      if (from !== this.options.index) this.#onEvidence(from, message.evidence);
+      if (from !== this.options.index) this.#accusations.onEvidence(from, message.evidence);
       return;
     }
     if (message.type === 'recall' || message.type === 'history') {
@@ -326,7 +329,7 @@ export class Bank {
     this.#previous = null;
     this.#chain = chain;
     this.#journal.write({ type: 'sealed', epoch: chain.epoch - 1 });
-    this.#witness.forgetEpoch();
+    this.#accusations.forgetEpoch();
     this.#recall.renew();
   }
 
@@ -355,15 +358,6 @@ export class Bank {
     this.#outbox.output({ type: 'recovered', epoch, through: epoch + 1 });
   }
 
-  /** A proof may weigh megabytes and take long to check: what is known is not, and nobody gets to show two false ones. */
-  #onEvidence(from: number, evidence: Evidence): void {
-    if (this.#witness.isProven(evidence.accused) || this.#falseAccusers.has(from)) return;
-    this.#falseAccusers.add(from);
-    verifyEvidence(this.options.manifest, evidence, this.options.suite);
-    this.#falseAccusers.delete(from);
-    if (this.#witness.adopt(evidence)) this.#record(evidence);
-  }
-
   #observe(bank: number, statement: Statement, signature: Uint8Array, verified: boolean): void {
     if (
       bank === this.options.index &&
@@ -375,23 +369,7 @@ export class Bank {
       this.#suspended = true;
       return;
     }
-    const evidence = this.#witness.observe(bank, { statement, signature }, verified);
-    if (!evidence || bank === this.options.index) return;
-    this.#record(evidence);
-    this.#courier.broadcast({ type: 'evidence', evidence });
-  }
-
-  #accuse(evidence: Evidence): void {
-    if (evidence.accused === this.options.index || !this.#witness.adopt(evidence)) return;
-    this.#record(evidence);
-    this.#courier.broadcast({ type: 'evidence', evidence });
-  }
-
-  #record(evidence: Evidence): void {
-    this.#evidence.push(evidence);
-    this.#journal.write({ type: 'proven', evidence });
-    this.#outbox.output({ type: 'evidence', evidence });
-    this.#proven = true;
+    this.#accusations.observe(bank, statement, signature, verified);
   }
 
   #guard(from: number, action: () => void): void {

@@ -179,6 +179,11 @@ export class Closing {
     this.#finish();
   }
 
+  /** Shows a bank the seal, if it is here. */
+  sendSeal(to: number): void {
+    if (this.#seal) this.context.courier.send(to, { type: 'seal', seal: this.#seal });
+  }
+
   /** The state of the next epoch; null until {@link finished}. */
   next(): ChainState | null {
     if (!this.#finished || !this.#seal || !this.#decided) return null;

@@ -12,7 +12,7 @@ import { type ChainState, leaderOf } from './chain.js';
 import { Closing } from './closing.js';
 import type { SignedCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
-import { draftDigest } from './draft.js';
+import { Copies } from './copies.js';
 import { DraftStore } from './drafts.js';
 import type { Evidence } from './evidence.js';
 import { makeCommitment } from './following.js';
@@ -26,15 +26,13 @@ import {
   viewOf,
 } from './messages.js';
 import { Proposals } from './proposals.js';
-import { wantStatement } from './requests.js';
 import { restoreKept } from './restoring.js';
 import type { Safety } from './safety.js';
 import type { Seal } from './seal.js';
 import { SliceStore } from './slice-store.js';
 import { lastSlotIndex } from './slot.js';
-import { agreedValue } from './value.js';
 import { View } from './view.js';
-import { Serving, WANT_TIMER, Wanting } from './wanting.js';
+import { WANT_TIMER } from './wanting.js';
 
 /**
  * What an epoch still answers when it is over: those who are behind, and votes that prove somebody faulty. Anything else
@@ -62,8 +60,7 @@ export class Epoch implements Application {
   readonly #drafts = new DraftStore();
   readonly #slices: SliceStore;
   readonly #proposals: Proposals;
-  readonly #wanting: Wanting;
-  readonly #serving: Serving;
+  readonly #copies: Copies;
   #commitment: SignedCommitment | null = null;
   #current: View | null = null;
   #toRepeat: Certificate | null = null;
@@ -76,9 +73,14 @@ export class Epoch implements Application {
     const { manifest, suite, chain, self, courier, outbox, journal } = context;
     this.#slices = new SliceStore(context);
     this.#proposals = new Proposals(context);
-    this.#wanting = new Wanting(context, (value) => this.#holdsAll(value));
-    this.#serving = new Serving(context);
     this.#closing = new Closing(context, evidence);
+    this.#copies = new Copies(context, {
+      drafts: this.#drafts,
+      slices: this.#slices,
+      closing: this.#closing,
+      decision: () => this.#agreement.decision,
+      gotDraft: () => this.#gotDraft(),
+    });
     this.#agreement = new Agreement({
       manifest,
       suite,
@@ -157,9 +159,9 @@ export class Epoch implements Application {
       case 'timeout':
         return this.#onTimeout(from, message);
       case 'want':
-        return this.#onWant(from, message);
+        return this.#copies.onWant(from, message);
       case 'draft-copy':
-        return this.#onDraftCopy(message);
+        return this.#copies.onDraftCopy(message);
       case 'release':
         // Whoever is given slices back learns by the certificate in it that it may give back its own.
         if (!this.#agreement.onCertificate(message.certificate)) return 'certificate-invalid';
@@ -199,7 +201,7 @@ export class Epoch implements Application {
   onTimer(id: string): void {
     if (this.finished) return;
     if (id === VIEW_TIMER) this.#agreement.onTimer();
-    else if (id === WANT_TIMER) this.#wanting.onTimer();
+    else if (id === WANT_TIMER) this.#copies.onTimer();
     else if (!this.#current?.onTimer(id)) this.#closing.onTimer(id);
   }
 
@@ -237,13 +239,13 @@ export class Epoch implements Application {
     if (justification?.certificate) {
       this.#toRepeat = justification.certificate;
       this.#repeat();
-      if (this.#toRepeat) this.#wanting.insist(this.#toRepeat);
+      if (this.#toRepeat) this.#copies.insist(this.#toRepeat);
     }
   }
 
   prepared(certificate: Certificate): void {
     if (!this.holds(certificate.value)) this.#current?.recognise(certificate);
-    if (!this.holds(certificate.value) && !this.seal && !this.#toRepeat) this.#wanting.want(certificate);
+    if (!this.holds(certificate.value) && !this.seal && !this.#toRepeat) this.#copies.want(certificate);
     const digest = this.#drafts.digestOf(certificate.value);
     const notice = this.#proposals.contradictedBy(certificate, digest);
     if (notice) this.context.courier.broadcast({ type: 'notice', ...notice });
@@ -257,7 +259,7 @@ export class Epoch implements Application {
     this.#current = null;
     outbox.output({ type: 'agreed', epoch: chain.epoch, slot, value });
     this.#close();
-    if (!this.#holdsAll(value)) this.#wanting.want(certificate);
+    this.#copies.want(certificate);
   }
 
   lastProposal(view: number): ProposalNotice | null {
@@ -320,7 +322,7 @@ export class Epoch implements Application {
 
   #onTimeout(from: number, message: MessageOf<'timeout'>): string | null {
     if (this.seal) {
-      this.#sendSeal(from);
+      this.#closing.sendSeal(from);
       return null;
     }
     if (message.proposal && !this.#proposals.check(message.proposal, this.view)) return 'notice-invalid';
@@ -331,37 +333,8 @@ export class Epoch implements Application {
     return this.#agreement.onTimeout(from, message) ? null : 'timeout-invalid';
   }
 
-  // Copies
-
-  #onWant(from: number, message: MessageOf<'want'>): string | null {
-    const { value } = message;
-    const contents = value && this.#drafts.get(value);
-    if (value === null ? !this.seal : !contents) return null;
-    if (!authentic(this.context, from, wantStatement(message), message.signature)) return 'want-invalid';
-    if (!value || !contents) {
-      this.#sendSeal(from);
-      return null;
-    }
-    const digest = draftDigest(contents.draft.header);
-    const agreed = new Set(contents.agreed.holdings.map(({ dealer }) => dealer));
-    const known = this.#isDecided(value) ? this.#closing.dealings : this.#slices.dealings(digest);
-    const dealings = known.filter(({ dealer }) => agreed.has(dealer));
-    this.#serving.serve(from, value, { type: 'draft-copy', contents, dealings });
-    return null;
-  }
-
-  #onDraftCopy({ contents, dealings }: MessageOf<'draft-copy'>): string | null {
-    const value = agreedValue(draftDigest(contents.draft.header), contents.agreed);
-    if (!this.#wanting.wants(value)) return null;
-    if (!this.#drafts.take(contents)) return 'not-whole';
-    this.#gotDraft();
-    if (this.#isDecided(value)) this.#closing.onDealings(dealings);
-    if (this.#holdsAll(value)) this.#wanting.stop();
-    return null;
-  }
-
   #onResult(from: number, message: MessageOf<'result'>): string | null {
-    if (this.seal) this.#sendSeal(from);
+    if (this.seal) this.#closing.sendSeal(from);
     else this.#closing.onResult(from, message);
     return null;
   }
@@ -374,26 +347,12 @@ export class Epoch implements Application {
     return null;
   }
 
-  #sendSeal(to: number): void {
-    if (this.seal) this.context.courier.send(to, { type: 'seal', seal: this.seal });
-  }
-
   // What more than one part needs
 
   /** This bank's Commitment of the epoch, made when it is first asked for. */
   #ownCommitment(): SignedCommitment {
     this.#commitment ??= makeCommitment(this.context);
     return this.#commitment;
-  }
-
-  #isDecided(value: Uint8Array): boolean {
-    const { decision } = this.#agreement;
-    return decision !== null && equalBytes(decision.value, value);
-  }
-
-  /** Whether everything behind a value is here, of a decided one also the headers of all slices in W. */
-  #holdsAll(value: Uint8Array): boolean {
-    return this.holds(value) && (!this.#isDecided(value) || this.#closing.headersKnown);
   }
 
   #viewParts() {

@@ -1,7 +1,6 @@
-import { equalBytes, toHex } from '../crypto/bytes.js';
+import { equalBytes } from '../crypto/bytes.js';
 import type { Certificate } from './certificate.js';
 import type { EpochContext } from './context.js';
-import type { MessageOf } from './messages.js';
 import { wantStatement } from './requests.js';
 import { compareSlots } from './slot.js';
 
@@ -61,24 +60,5 @@ export class Wanting {
   stop(): void {
     this.#wanted = null;
     this.context.outbox.timer(WANT_TIMER, null);
-  }
-}
-
-/** How often one bank is handed the same draft: a draft may have megabytes, and asking for it costs next to nothing. */
-const MAX_COPIES = 8;
-
-/** The other side of {@link Wanting}: hands out copies, to each bank a bounded number of times. */
-export class Serving {
-  readonly #copies = new Map<string, number>();
-
-  constructor(private readonly context: EpochContext) {}
-
-  /** Sends a bank what it asked for, if it has not had it often enough. */
-  serve(to: number, value: Uint8Array, copy: MessageOf<'draft-copy'>): void {
-    const name = `${to}/${toHex(value)}`;
-    const copies = this.#copies.get(name) ?? 0;
-    if (copies >= MAX_COPIES) return;
-    this.#copies.set(name, copies + 1);
-    this.context.courier.send(to, copy);
   }
 }

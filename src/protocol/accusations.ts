@@ -1,0 +1,98 @@
+import type { Courier } from './courier.js';
+import { type Evidence, verifyEvidence, Witness } from './evidence.js';
+import type { Journal } from './journal.js';
+import type { Manifest } from './manifest.js';
+import type { Outbox } from './outbox.js';
+import type { Statement } from './statement.js';
+import type { Suite } from './suite.js';
+
+/** What {@link Accusations} work with. */
+export interface AccusationsContext {
+  readonly manifest: Manifest;
+  readonly suite: Suite;
+  /** This bank's index. */
+  readonly self: number;
+  readonly courier: Courier;
+  readonly outbox: Outbox;
+  readonly journal: Journal;
+}
+
+/** Proofs of fault: found by this bank, shown by others, kept in its log over all epochs, told to everybody. */
+export class Accusations {
+  readonly #witness: Witness;
+  readonly #evidence: Evidence[] = [];
+  /** Banks that showed evidence which does not hold. */
+  readonly #falseAccusers = new Set<number>();
+  #news = false;
+
+  constructor(private readonly context: AccusationsContext) {
+    this.#witness = new Witness(context.manifest, context.suite);
+  }
+
+  /** Every fault this bank has proof of. */
+  get evidence(): readonly Evidence[] {
+    return this.#evidence;
+  }
+
+  /** Whether this bank was proven faulty. */
+  isProven(bank: number): boolean {
+    return this.#witness.isProven(bank);
+  }
+
+  /** Whether somebody was proven faulty since this was last asked. */
+  takeNews(): boolean {
+    const news = this.#news;
+    this.#news = false;
+    return news;
+  }
+
+  /** Evidence from the log of an earlier run. */
+  restore(evidence: Evidence): void {
+    if (this.#witness.adopt(evidence)) this.#evidence.push(evidence);
+  }
+
+  /** Forgets what banks signed in an epoch; proofs stay. */
+  forgetEpoch(): void {
+    this.#witness.forgetEpoch();
+  }
+
+  /**
+   * Notes what a bank signed, and accuses it, unless it is this one, if that contradicts what it signed before.
+   * @param verified whether the signature was already checked
+   */
+  observe(bank: number, statement: Statement, signature: Uint8Array, verified: boolean): void {
+    const evidence = this.#witness.observe(bank, { statement, signature }, verified);
+    if (evidence && bank !== this.context.self) this.#publish(evidence);
+  }
+
+  /** Takes a proof of fault that this bank found, and tells everybody. */
+  accuse(evidence: Evidence): void {
+    if (evidence.accused !== this.context.self && this.#witness.adopt(evidence)) this.#publish(evidence);
+  }
+
+  /**
+   * Evidence that bank `from` shows. A proof may weigh megabytes and take long to check: what is known is not, and nobody
+   * gets to show two false ones.
+   * @throws why it does not hold
+   */
+  onEvidence(from: number, evidence: Evidence): void {
+    const { manifest, suite } = this.context;
+    if (this.isProven(evidence.accused) || this.#falseAccusers.has(from)) return;
+    this.#falseAccusers.add(from);
+    verifyEvidence(manifest, evidence, suite);
+    this.#falseAccusers.delete(from);
+    if (this.#witness.adopt(evidence)) this.#record(evidence);
+  }
+
+  #publish(evidence: Evidence): void {
+    this.#record(evidence);
+    this.context.courier.broadcast({ type: 'evidence', evidence });
+  }
+
+  #record(evidence: Evidence): void {
+    this.#evidence.push(evidence);
+    this.context.journal.write({ type: 'proven', evidence });
+    this.context.outbox.output({ type: 'evidence', evidence });
+    this.#news = true;
+  }
+}
