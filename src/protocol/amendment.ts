@@ -40,7 +40,7 @@ export function recordsIn(own: OwnData, read: ReadDraft): Pick<Amendment, 'recor
     const held = keyed.find(id);
     return held ? [concatBytes(row.id, held.version)] : [];
   });
-  return { records: recordsDigest(itemsOf(keyed, own.dataset.entries)), rows };
+  return { records: recordsDigest(itemsOf(keyed, keyed.held)), rows };
 }
 
 /**
@@ -76,8 +76,8 @@ export function makeAmendment(
 /**
  * What an amendment says of its sender's records, relative to this bank's own; null when it is not well-formed. It is when
  * its rows and symbols list all differences from the records under U, at most {@link differenceLimit} of them on keys
- * outside the table, with one version a key, and as many records as the Commitment says. All banks that hold U judge alike, whatever else
- * they hold.
+ * outside the table, with one version a key, and no more records than the Commitment says: fewer where ids collide. All
+ * banks that hold U judge alike, whatever else they hold.
  *
  * @param common sketch of the records under U, which this bank holds
  */
@@ -98,7 +98,7 @@ export function readAmendment(
     if (isConcordatError(error)) return null;
     throw error;
   }
-  if (!decoder.complete || decoder.remoteCount !== commitment.records) return null;
+  if (!decoder.complete || decoder.remoteCount > commitment.records) return null;
   const keyed = own.keyed(read.opened.key);
   const differences = new Map<string, Uint8Array | null>();
   for (const item of decoder.localOnly) differences.set(toHex(item.subarray(0, 8)), null);
@@ -150,7 +150,7 @@ export function fitsAmendment(
     throw error;
   }
   if (!decoder.complete || decoder.localOnly.length > 0) return false;
-  if (decoder.remoteCount !== commitment.records) return false;
+  if (decoder.remoteCount > commitment.records) return false;
   for (const item of decoder.remoteOnly) {
     const id = toHex(item.subarray(0, 8));
     const row = hidden.get(id);

@@ -182,7 +182,7 @@ export class CatchingUp {
   #finish(): boolean {
     const { own, outbox } = this.context;
     const keyed = own.keyed(this.read.opened.key);
-    const mine = own.dataset.entries.filter((_, i) => {
+    const mine = keyed.held.filter((_, i) => {
       const id = keyed.ids[i]!;
       return !this.read.rows.has(id) && !this.#extra.has(id);
     });

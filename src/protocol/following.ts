@@ -58,6 +58,7 @@ export type DraftRefusal =
   | 'not-whole'
   | 'commitment-invalid'
   | 'own-commitment-wrong'
+  | 'ids-collide'
   | 'table-malformed'
   | 'column-wrong'
   | 'common-root-wrong'
@@ -105,6 +106,8 @@ export function checkDraft(
   if (column < 0) return null;
   if (!sameStatement(draft.commitments[column]!, commitment)) return 'own-commitment-wrong';
   const keyed = own.keyed(opened.key);
+  // The draft cannot speak of a record that stands aside. Should all inputs have it, it would be in no result.
+  if (keyed.aside.length > 0 && !header.amended.includes(self)) return 'ids-collide';
   if (checkColumn(read.table, column, (id) => keyed.find(toHex(id))?.version ?? null)) return 'column-wrong';
   const common = own.common(opened.key, new Set(read.rows.keys()));
   if (common.entries.length !== header.commonRecords || !equalBytes(common.root, header.commonRoot))

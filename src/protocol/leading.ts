@@ -174,11 +174,13 @@ export class Leading {
   }
 
   #draftIfReady(waited: boolean): void {
-    const { manifest, outbox } = this.context;
+    const { manifest, outbox, own } = this.context;
     const decoded = this.#collection.decoded;
     const everyone = this.#collection.answered === manifest.size && this.#collection.settled;
     const late = waited || (this.#extended && this.#collection.settled);
     if (this.#drafted || !(everyone || late) || decoded.length < manifest.quorum) return;
+    // It could not attest its own draft. The next view has another key.
+    if (own.keyed(this.#opened.key).aside.length > 0) return;
     outbox.timer(COLLECT_TIMER, null);
     this.#draft(this.#withoutStrangers(decoded));
   }

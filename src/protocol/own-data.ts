@@ -108,11 +108,10 @@ export class OwnData {
   /** U and the number of records under it: everything but the keys whose ids are given. */
   common(sketchKey: Uint8Array, excluded: ReadonlySet<string>): CommonRecords {
     const keyed = this.keyed(sketchKey);
-    const kept: number[] = [];
-    for (let i = 0; i < this.dataset.entries.length; i++) if (!excluded.has(keyed.ids[i]!)) kept.push(i);
+    const kept = keyed.places.filter((_, i) => !excluded.has(keyed.ids[i]!));
     return {
-      root: merkle.root(kept.map((i) => this.#commonLeaves[i]!)),
-      entries: kept.map((i) => this.dataset.entries[i]!),
+      root: merkle.root(kept.map((place) => this.#commonLeaves[place]!)),
+      entries: kept.map((place) => this.dataset.entries[place]!),
     };
   }
 
@@ -140,10 +139,20 @@ export interface CommonRecords {
   readonly entries: readonly Entry[];
 }
 
-/** A bank's records under the key of one view. */
+/**
+ * A bank's records under the key of one view, at most one under each key id.
+ *
+ * Ids have 64 bits, and a leader knows its key beforehand: with 2^32 evaluations it finds two keys with one id, which may
+ * come to stand in an honest bank's book. The first such record in key-digest order is held, the others stand
+ * {@link KeyedRecords.aside}: in sketches, drafts and amendments of this view the bank is one that lacks them.
+ */
 export class KeyedRecords {
-  /** Hex of each record's key id, in key-digest order. */
+  /** Places in key-digest order of the records held, ascending. */
+  readonly places: readonly number[];
+  /** Hex of their key ids, in the same order. */
   readonly ids: readonly string[];
+  /** Records whose key id is that of a record held. Who has any attests nothing in this view. */
+  readonly aside: readonly Entry[];
   readonly sketch: Sketch;
   readonly key: SketchKey;
   readonly #byId = new Map<string, number>();
@@ -155,16 +164,20 @@ export class KeyedRecords {
     private readonly entries: readonly Entry[],
   ) {
     this.key = new SketchKey(key);
-    const items = SketchItems.fromRecords(this.key, entries);
-    this.sketch = new Sketch(items);
-    this.ids = entries.map((entry, i) => {
-      const id = toHex(this.key.keyId(entry.keyDigest));
-      this.#byId.set(id, i);
-      return id;
-    });
+    const all = entries.map(({ keyDigest }) => toHex(this.key.keyId(keyDigest)));
+    for (const [place, id] of all.entries()) if (!this.#byId.has(id)) this.#byId.set(id, place);
+    this.places = [...this.#byId.values()];
+    this.ids = [...this.#byId.keys()];
+    this.aside = entries.filter((_, place) => this.#byId.get(all[place]!) !== place);
+    this.sketch = new Sketch(SketchItems.fromRecords(this.key, this.held));
   }
 
-  /** The record with this key id (hex), its place and its keyed version digest, or undefined. */
+  /** The records held, in key-digest order. */
+  get held(): readonly Entry[] {
+    return this.aside.length === 0 ? this.entries : this.places.map((place) => this.entries[place]!);
+  }
+
+  /** The record held with this key id (hex), its place and its keyed version digest, or undefined. */
   find(id: string): HeldRecord | undefined {
     const index = this.#byId.get(id) ?? -1;
     const entry = this.entries[index];

@@ -155,8 +155,8 @@ export class Settlement {
     if (this.read.draft.header.inputs.includes(from)) return undefined;
     if (!this.#common) {
       const { own } = this.context;
-      const { ids } = own.keyed(this.read.opened.key);
-      this.#common = new Map(own.dataset.entries.map((entry, i) => [ids[i]!, entry]));
+      const { ids, held } = own.keyed(this.read.opened.key);
+      this.#common = new Map(held.map((entry, i) => [ids[i]!, entry]));
     }
     return this.#common.get(id);
   }
