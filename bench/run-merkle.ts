@@ -17,5 +17,5 @@ const root = COMMITMENTS[way](count, record);
 const ms = processorTime() - start;
 // Kilobytes on every system that Node runs on.
 const peak = 1024 * process.resourceUsage().maxRSS;
-process.send!({ ms, bytes: peak - before, root: toHex(root) });
+process.send!({ ms, bytes: peak - before, resident: peak, root: toHex(root) });
 process.disconnect();

@@ -5,7 +5,9 @@ import { ConcordatError } from './error.js';
  * What was given instead is not told, since it may be a misplaced secret.
  */
 export interface ArgumentError {
+  /** A fault of the calling program, not of data: nothing to handle. */
   readonly code: 'ARGUMENT_WRONG_TYPE';
+  /** Name of the parameter. */
   readonly argument: string;
   /** What it has to be, such as `a list`. */
   readonly expected: string;

@@ -9,6 +9,7 @@ import { isInPrimeSubgroup } from './prime-subgroup.js';
 
 /** Why bytes are not a group element, or too few to make a scalar. */
 export type GroupError =
+  /** What is wrong with a point's 32 bytes. */
   | {
       readonly code: 'GROUP_POINT_INVALID';
       readonly reason:
@@ -16,6 +17,7 @@ export type GroupError =
         | 'not canonical, or not on the curve'
         | 'not in the prime-order subgroup';
     }
+  /** Fewer bytes than make a scalar whose bias does not count. */
   | { readonly code: 'GROUP_SCALAR_TOO_SHORT'; readonly least: number; readonly got: number };
 
 /** A point of the prime-order subgroup of Baby Jubjub. */

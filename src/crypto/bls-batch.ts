@@ -7,6 +7,7 @@ const MAX_CLAIMS = 2 ** 16;
 
 /** A claim that the owner of a key signed a message. */
 export interface SignedMessage {
+  /** The owner's key, its possession proven. */
   readonly key: ProvenKey;
   /** Any length; many claims may be about one. */
   readonly message: Uint8Array;

@@ -51,10 +51,13 @@ export interface BlstModule<P extends Serialized = Serialized, S extends Seriali
 }
 
 /**
- * {@link Bls} over the native blst library: signs in about 0.4 ms, in constant time, and verifies in about 1.
+ * {@link Bls} over the native blst library: signs in about 0.4 ms and verifies in about 1.
+ *
+ * What blst computes with a secret, keys and signatures, is C and assembly that is written to take constant time. The
+ * checks and copies around it are JavaScript, of which nothing is promised.
  *
  * Its domain is fixed to the signatures of the suite, so proofs of possession go through the JavaScript
- * implementation. blst checks points only when told to: here every point is checked once, where it is decoded.
+ * implementation, which is not constant-time. blst checks points only when told to: here every point is checked once, where it is decoded.
  * @param blst the module `@chainsafe/blst`
  */
 export function blstBls<P extends Serialized, S extends Serialized>(blst: BlstModule<P, S>): Bls {

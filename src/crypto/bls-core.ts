@@ -6,11 +6,17 @@ import { ConcordatError } from './error.js';
 
 /** Why a BLS key, proof or signature was refused. No secret is ever in the facts. */
 export type BlsError =
+  /** Not 32 bytes, zero, or not below the group order. */
   | { readonly code: 'BLS_SECRET_KEY_INVALID' }
+  /** A public key that is not 48 bytes, no point of the subgroup, or the neutral element. */
   | { readonly code: 'BLS_KEY_INVALID'; readonly reason: 'length' | 'point' | 'infinity' }
+  /** The proof of possession is not one of this key. */
   | { readonly code: 'BLS_POSSESSION_NOT_PROVEN' }
+  /** The signature at `index` of a list is no point of the subgroup. */
   | { readonly code: 'BLS_SIGNATURE_INVALID'; readonly index: number }
+  /** There is nothing to aggregate. */
   | { readonly code: 'BLS_AGGREGATE_EMPTY' }
+  /** No key has the index of the signer. */
   | { readonly code: 'BLS_SIGNER_UNKNOWN' };
 
 /**
@@ -101,8 +107,8 @@ export function decodeSignature(signature: Uint8Array): SignaturePoint | null {
 export const hashToPoint = (message: Uint8Array, dst: string): SignaturePoint => scheme.hash(message, dst);
 
 /**
- * CoreSign (§2.6). Not constant-time: JavaScript's integers are not. A bank that signs where others can time it uses
- * blst.
+ * CoreSign (§2.6). Not constant-time: JavaScript's integers are not. A bank whose votes others can time signs them with
+ * blst; proofs of possession, one for each key, are made here whatever the backend.
  * @returns 96 bytes
  * @throws {@link BlsError} `BLS_SECRET_KEY_INVALID`.
  */

@@ -15,6 +15,8 @@ export const KNOWN_ANSWER = {
 } as const;
 const { secret: SECRET, message: MESSAGE, key: KEY, signature: SIGNATURE } = KNOWN_ANSWER;
 const OTHER_MESSAGE = new Uint8Array(32).fill(0x56);
+/** The same point with the other sign. */
+const negated = (signature: Uint8Array): Uint8Array => signature.with(0, signature[0]! ^ 0x20);
 
 const INFINITE_KEY = new Uint8Array(48).with(0, 0xc0);
 const INFINITE_SIGNATURE = new Uint8Array(96).with(0, 0xc0);
@@ -65,6 +67,29 @@ function questions<P extends Serialized, S extends Serialized>(
       return (
         only((msg) => blst.verifyMultipleAggregateSignatures([{ msg, ...sums(SIGNATURE) }])) &&
         [INFINITE_SIGNATURE, STRAY_SIGNATURE].every((bytes) => refuses(() => sums(bytes)))
+      );
+    },
+    // Errors that cancel out in a plain sum, among the signatures on one message and between two messages: what weights
+    // are there for. A right library passes them with a probability of about 2^-63.
+    'the weights of verifyBatch': () => {
+      const point = (bytes: Uint8Array) => blst.Signature.fromBytes(bytes, true, true);
+      const other = blst.SecretKey.fromBytes(SECRET).sign(OTHER_MESSAGE).toBytes(true);
+      const error = twice().toBytes(true);
+      const off = (sig: Uint8Array, by: Uint8Array) =>
+        blst.aggregateSignatures([point(sig), point(by)]).toBytes(true);
+      const onOne = (...signatures: Uint8Array[]) => {
+        const weighted = blst.aggregateWithRandomness(signatures.map((sig) => ({ pk: key(), sig })));
+        return blst.verifyMultipleAggregateSignatures([{ msg: MESSAGE, ...weighted }]);
+      };
+      const onTwo = (first: Uint8Array, second: Uint8Array) =>
+        blst.verifyMultipleAggregateSignatures([
+          { msg: MESSAGE, pk: key(), sig: point(first) },
+          { msg: OTHER_MESSAGE, pk: key(), sig: point(second) },
+        ]);
+      return (
+        onTwo(SIGNATURE, other) &&
+        !onOne(off(SIGNATURE, error), off(SIGNATURE, negated(error))) &&
+        !onTwo(off(SIGNATURE, error), off(other, negated(error)))
       );
     },
   };

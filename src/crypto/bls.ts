@@ -60,7 +60,8 @@ export class ProvenKey {
  * 48 bytes and signatures 96, compressed, and no other encoding is taken. Infinity is neither a key nor a signature.
  *
  * Not guaranteed: that a message belongs to this protocol. The signature suite is Ethereum's; callers put their own
- * domain into every message. Nor constant time, except where blst signs; nor that a secret key leaves the memory.
+ * domain into every message. Nor constant time: blst's own code is written for it, in {@link Bls.sign} and
+ * {@link Bls.publicKey}; nothing else is. Nor that a secret key leaves the memory.
  */
 export interface Bls {
   /** Which implementation it is. */

@@ -16,13 +16,16 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
 
 /** Why an argument is not the bytes, or not the hexadecimal, that its function takes. */
 export type BytesError =
+  /** `expected` and `got` count bytes. */
   | {
       readonly code: 'BYTES_WRONG_LENGTH';
       readonly argument: string;
       readonly expected: number;
       readonly got: number;
     }
+  /** No Uint8Array. */
   | { readonly code: 'BYTES_NOT_BYTES'; readonly argument: string }
+  /** No even number of hexadecimal digits. */
   | { readonly code: 'BYTES_NOT_HEX'; readonly argument: string };
 
 /** Lower-case hexadecimal of `bytes`. */

@@ -10,14 +10,18 @@ import { feldman, SharingCommitments } from './verifiable-sharing.js';
 
 /** Why nothing was dealt, or a header not accepted. */
 export type DealingError =
+  /** Not 0 ≤ f < k ≤ n, or n above what is coded. */
   | { readonly code: 'DEALING_BAD_SHAPE'; readonly n: number; readonly k: number; readonly f: number }
+  /** The header is for another number of receivers, fragments or shares. */
   | {
       readonly code: 'DEALING_OTHER_SHAPE';
       readonly what: 'n' | 'k' | 'f';
       readonly expected: number;
       readonly got: number;
     }
+  /** The payload is longer than the receiver accepts, or than is coded; in bytes. */
   | { readonly code: 'DEALING_TOO_LONG'; readonly limit: number; readonly got: number }
+  /** `what` is none. */
   | { readonly code: 'DEALING_MALFORMED'; readonly what: 'length' | 'fragment root' };
 
 /** Throws a typed {@link DealingError}. */

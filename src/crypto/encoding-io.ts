@@ -3,16 +3,22 @@ import { ConcordatError, messageOf } from './error.js';
 
 /** Why bytes were refused by a strict decoder. `offset` counts from the start of the decoded bytes. */
 export type EncodingError =
+  /** No Uint8Array. */
   | { readonly code: 'ENCODING_NOT_BYTES' }
+  /** The bytes end within `what`, which begins at `offset`. */
   | { readonly code: 'ENCODING_TRUNCATED'; readonly what: string; readonly offset: number }
+  /** `left` bytes follow the value, from `offset` on. */
   | { readonly code: 'ENCODING_TRAILING'; readonly offset: number; readonly left: number }
+  /** `what` has `got` bytes or items, of which `limit` are allowed. */
   | {
       readonly code: 'ENCODING_TOO_LARGE';
       readonly what: string;
       readonly limit: number;
       readonly got: number;
     }
+  /** `what`, at `offset`, is not in the one form that its value has. */
   | { readonly code: 'ENCODING_NOT_CANONICAL'; readonly what: string; readonly offset: number }
+  /** The value to be written is none that `what` has a form for. */
   | { readonly code: 'ENCODING_OUT_OF_RANGE'; readonly what: string };
 
 /** Throws a typed {@link EncodingError}. */

@@ -5,18 +5,26 @@ import { fillData, fillParity } from './reed-solomon-engine.js';
 
 /** Why something was not coded or not decoded. */
 export type ErasureError =
+  /** n is above {@link MAX_FRAGMENTS}. */
   | { readonly code: 'ERASURE_TOO_MANY_FRAGMENTS'; readonly limit: number; readonly got: number }
+  /** Not 1 ≤ k ≤ n, or no whole numbers. */
   | { readonly code: 'ERASURE_BAD_SHAPE'; readonly k: number; readonly n: number }
+  /** The payload's length is no whole number from 0. */
   | { readonly code: 'ERASURE_BAD_LENGTH'; readonly length: number }
+  /** All fragments together have `got` bytes, more than {@link MAX_CODED}. */
   | { readonly code: 'ERASURE_TOO_LONG'; readonly limit: number; readonly got: number }
+  /** Fewer than k fragments. */
   | { readonly code: 'ERASURE_TOO_FEW_FRAGMENTS'; readonly expected: number; readonly got: number }
+  /** A fragment's index is not from 0 below n. */
   | { readonly code: 'ERASURE_INDEX_OUT_OF_RANGE'; readonly index: number; readonly n: number }
+  /** The fragment at `index` has `got` bytes. */
   | {
       readonly code: 'ERASURE_WRONG_FRAGMENT_LENGTH';
       readonly index: number;
       readonly expected: number;
       readonly got: number;
     }
+  /** The engine gave this code; what it refuses is refused before, so this is a fault of ours. */
   | { readonly code: 'ERASURE_ENGINE_REFUSED'; readonly result: number };
 
 function erasureError(detail: ErasureError): never {

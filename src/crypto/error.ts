@@ -12,6 +12,7 @@
  * ```
  */
 export class ConcordatError<D extends { readonly code: string } = { readonly code: string }> extends Error {
+  /** Constant, so that it can be told where `instanceof` cannot be used. */
   override readonly name = 'ConcordatError';
   /** The code and the facts, one member of the throwing module's union. */
   readonly detail: D;

@@ -4,44 +4,82 @@ import { type BytesError, eraseBytes, expectAnyBytes, utf8 } from './bytes.js';
 import { ConcordatError } from './error.js';
 
 /**
- * Every domain a hash of this library is taken in. One list, so that no two purposes can share a preimage; tests check
- * that no tag is a prefix of another once its length stands before it.
+ * Every domain a hash of this library is taken in, with what is hashed there. One list, so that no two purposes can share a
+ * preimage; tests check that no tag is a prefix of another once its length stands before it. Where a domain has several
+ * shapes they differ in the number of parts or in a first byte: which part stands where has one meaning.
  */
 export const HASH_DOMAINS = [
+  /** A schema's canonical bytes. */
   'schema',
+  /** A schema's digest and a record's canonical bytes: the record digest. */
   'record',
+  /** A schema's digest and the key fields' canonical bytes: the key digest. */
   'key',
+  /** Keyed with a bank's vault: epoch and key digest, the salt of a leaf under the data root. */
   'leaf-salt',
+  /** Consortium and VRF output of an Open: the key of a view. */
   'sketch-key',
+  /** The key of a view: the SipHash key of its key ids, of its version digests, of its checksums. */
   'sketch-id',
   'sketch-version',
   'sketch-check',
+  /** A manifest without its signatures. */
   'manifest',
+  /**
+   * Six parts: what is signed, with version, consortium, type, epoch, slot and body. One to three parts: a body too long to
+   * stand in it, that of a sketch (symbols), a fetch (value, ids), an acknowledgement (draft, slices held) or an amendment
+   * (digest of records, rows, symbols).
+   */
   'statement',
+  /** One part, by its first byte: 0 a draft's header, 1 its signed Commitments, 2 its conflict table, 3 its symbols. */
   'draft',
+  /** Draft digest, W and the summed dealers: what is agreed. */
   'value',
+  /** Epoch, value and result root: the link of the next epoch to it. */
   'parent',
+  /** Root of the decided rows, root of the ids of undecided keys, totals, opened statistics: the result root. */
   'result',
+  /** A key digest and what was decided of that key: a leaf under the root of the rows. */
   'result-row',
+  /** A manifest's digest, before its shares of the seed are opened. */
   'proposal',
+  /** A dealer's header. Keyed with a bank's vault: epoch, purpose and context, the entropy of its dealings. */
   'slices',
+  /** Header root, receiver, slice and share: what a dealer signs for one receiver. */
   'envelope',
+  /** Key of the view and items that a dealer opens. */
   'claims',
+  /** All items of a bank, sorted: what an amendment binds beside its symbols. */
   'sketched-records',
+  /** Keyed with a bank's vault: a nonce, the bank's share of the genesis seed. */
   'genesis-share',
+  /** A bank's name and its share: the commitment to it. */
   'genesis-commit',
+  /** All shares in the banks' order. */
   'genesis-seed',
+  /** An epoch, and the VRF output or the genesis seed that its seed is made from. */
   'epoch-seed',
+  /** One part: a VRF output, in order of which banks lead. Two: genesis seed and VRF key, in the first epoch. */
   'ticket',
+  /** Keyed with a bank's vault: the blinding of its statistics commitment. */
   'blinding',
+  /** Label and counter: a generator of Pedersen commitments. */
   'generator',
+  /** Context, shape and length of a dealing: what its fragments are bound to. */
   'dealing',
+  /** Context and header of a dealing. */
   'dealing-root',
+  /** Keyed with a dealer's entropy: binding and payload, the secret that all randomness of a dealing is made from. */
   'dealing-seed',
+  /** Keyed with such a secret: one scalar. */
   'dealing-scalars',
+  /** Binding and shared scalar: the key that encrypts a payload. */
   'dealing-key',
+  /** Binding, index and fragment: a leaf under a fragment root. */
   'fragment',
+  /** What a batch of signatures is checked for, chained; then seed and index of one weight. */
   'batch',
+  /** Whatever a simulation draws or names. */
   'simulation',
 ] as const;
 
@@ -86,6 +124,14 @@ function frame(domain: HashDomain, parts: readonly Uint8Array[]): Uint8Array {
  *
  * @returns 32 bytes
  * @throws `BytesError` `BYTES_NOT_BYTES` for a part that is no Uint8Array, or a domain that is not of the list.
+ * @example
+ * ```ts
+ * import { hash } from 'concordat/crypto';
+ *
+ * const digest = hash('record', Uint8Array.of(1, 2), Uint8Array.of(3));
+ * const splitOtherwise = hash('record', Uint8Array.of(1), Uint8Array.of(2, 3));
+ * console.log(digest.length, digest.every((byte, i) => byte === splitOtherwise[i])); // 32 false
+ * ```
  */
 export function hash(domain: HashDomain, ...parts: Uint8Array[]): Uint8Array {
   const framed = frame(domain, parts);

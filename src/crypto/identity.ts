@@ -12,6 +12,16 @@ import { expectAnyBytes, expectBytes } from './bytes.js';
  * Not guaranteed: that a message belongs to this protocol, callers put a domain into every one; constant time, since the
  * secret scalar is a JavaScript bigint (the base point is multiplied the same way for every scalar, but how long its
  * steps take is the engine's); that a secret key leaves the memory.
+ *
+ * @example
+ * ```ts
+ * import { identity } from 'concordat/crypto';
+ *
+ * const secret = crypto.getRandomValues(new Uint8Array(32));
+ * const message = Uint8Array.of(1, 2, 3);
+ * const signature = identity.sign(secret, message);
+ * console.log(identity.verify(identity.publicKey(secret), message, signature)); // true
+ * ```
  */
 export const identity = {
   /**

@@ -11,7 +11,9 @@ import { identity } from './identity.js';
 
 /** Why no keys were derived, or none given. Neither the facts nor the message hold a word of the mnemonic. */
 export type KeysError =
+  /** Not 24 words of the list, or the checksum is wrong. */
   | { readonly code: 'KEYS_MNEMONIC_INVALID' }
+  /** A passphrase without UTF-8: no text, or a lone surrogate in it. */
   | { readonly code: 'KEYS_PASSPHRASE_INVALID' }
   /** The secrets were erased before. */
   | { readonly code: 'KEYS_ERASED' }

@@ -9,9 +9,13 @@ import { ConcordatError } from './error.js';
 
 /** Why a keystore was not made or not opened. No fact and no message holds anything of the secret or the password. */
 export type KeystoreError =
+  /** The document is no keystore that is read here. */
   | { readonly code: 'KEYSTORE_MALFORMED'; readonly reason: string }
+  /** The cost is not between {@link MIN_KEYSTORE_COST} and {@link MAX_KEYSTORE_COST}. */
   | { readonly code: 'KEYSTORE_COST_INVALID'; readonly cost: number }
+  /** The password is not one that a keystore can have. */
   | { readonly code: 'KEYSTORE_PASSWORD_INVALID'; readonly reason: string }
+  /** The secret has a length that no keystore holds; −1 for no bytes. */
   | { readonly code: 'KEYSTORE_SECRET_INVALID'; readonly length: number }
   /** The password is wrong or the file was altered: the two cannot be told apart. */
   | { readonly code: 'KEYSTORE_NOT_OPENED' };
@@ -99,6 +103,7 @@ const keystoreShape = v.strictObject({
  * SHA-256. Bytes are lower-case hexadecimal.
  */
 export interface Keystore {
+  /** Three steps: `kdf` makes a key of the password, `checksum` tells a wrong one, `cipher` holds the secret. */
   readonly crypto: {
     readonly kdf:
       | {
@@ -141,6 +146,7 @@ export interface Keystore {
   readonly path: string;
   /** A version 4 UUID of the file. */
   readonly uuid: string;
+  /** Of the format. */
   readonly version: 4;
 }
 

@@ -22,17 +22,24 @@ export const HASH_LENGTH = 32;
 
 /** Why a tree was not built, or a proof refused. `which` numbers the hash or index in its list: roots old, new. */
 export type MerkleError =
+  /** A hash that is not 32 bytes. */
   | {
       readonly code: 'MERKLE_HASH_WRONG_LENGTH';
       readonly what: 'leaf' | 'proof' | 'root';
       readonly which: number;
       readonly got: number;
     }
+  /** The index of a leaf is not from 0 below the tree's size. */
   | { readonly code: 'MERKLE_INDEX_OUT_OF_RANGE'; readonly index: number; readonly size: number }
+  /** A multiproof of no leaf. */
   | { readonly code: 'MERKLE_INDICES_EMPTY' }
+  /** The index at `which` is not above the one before. */
   | { readonly code: 'MERKLE_INDICES_NOT_ASCENDING'; readonly which: number }
+  /** Not 0 < old ≤ new, but for two empty trees. */
   | { readonly code: 'MERKLE_SIZES_OUT_OF_ORDER'; readonly oldSize: number; readonly newSize: number }
+  /** Not as many leaves as indices. */
   | { readonly code: 'MERKLE_LEAVES_WRONG_COUNT'; readonly expected: number; readonly got: number }
+  /** Not as many hashes as a proof of this shape has. */
   | { readonly code: 'MERKLE_PROOF_WRONG_LENGTH'; readonly expected: number; readonly got: number }
   /** `size` is that of the tree whose root it is; `index` is there when one leaf was claimed. */
   | { readonly code: 'MERKLE_ROOT_MISMATCH'; readonly index?: number; readonly size: number };

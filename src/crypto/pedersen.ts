@@ -10,13 +10,17 @@ import {
 } from './babyjubjub.js';
 import { equalBytes } from './bytes.js';
 import { ConcordatError } from './error.js';
+import { isScalar } from './polynomial.js';
 
 export { ORDER };
 
 /** Why something was not committed to. The values themselves are secret and never named. */
 export type PedersenError =
+  /** The value at `index` is no bigint from 0 below the order. */
   | { readonly code: 'PEDERSEN_VALUE_OUT_OF_RANGE'; readonly index: number }
+  /** The blinding is no bigint from 0 below the order. */
   | { readonly code: 'PEDERSEN_BLINDING_OUT_OF_RANGE' }
+  /** More than {@link MAX_VALUES}. */
   | { readonly code: 'PEDERSEN_TOO_MANY_VALUES'; readonly limit: number; readonly got: number };
 
 /** The longest vector that is committed to. */
@@ -55,8 +59,6 @@ export function generators(count: number): Generators {
   blindingGenerator ??= hashToGroup(BLINDING_LABEL);
   return { blinding: blindingGenerator, values: valueGenerators.slice(0, count) };
 }
-
-const isScalar = (value: bigint): boolean => typeof value === 'bigint' && value >= 0n && value < ORDER;
 
 /**
  * The Pedersen vector commitment `blinding·H + Σ values[i]·G_i` over Baby Jubjub, 32 bytes (see `encodePoint`).

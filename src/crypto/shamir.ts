@@ -6,16 +6,22 @@ import { evaluate, isScalar, lagrangeAtZero, weightedSum } from './polynomial.js
 
 /** Why nothing was shared, or nothing rebuilt. Neither secret nor share is ever named. */
 export type ShamirError =
+  /** Not 1 ≤ threshold ≤ shares ≤ {@link MAX_SHARES}. */
   | {
       readonly code: 'SHAMIR_BAD_THRESHOLD';
       readonly threshold: number;
       readonly shares: number;
       readonly limit: number;
     }
+  /** The secret is no bigint from 0 below the order. */
   | { readonly code: 'SHAMIR_SECRET_OUT_OF_RANGE' }
+  /** More or fewer shares than the threshold. */
   | { readonly code: 'SHAMIR_WRONG_COUNT'; readonly expected: number; readonly got: number }
+  /** The share at `which` is at no place from 1 to {@link MAX_SHARES}. */
   | { readonly code: 'SHAMIR_X_OUT_OF_RANGE'; readonly which: number }
+  /** Two shares are at the place x. */
   | { readonly code: 'SHAMIR_X_TWICE'; readonly x: number }
+  /** The share at `which` has a value that is no bigint from 0 below the order. */
   | { readonly code: 'SHAMIR_Y_OUT_OF_RANGE'; readonly which: number };
 
 function shamirError(detail: ShamirError): never {

@@ -197,9 +197,13 @@ const MAX_SLICES = erasure.MAX_FRAGMENTS ** 2;
  * the signed header and calls {@link open} on them.
  */
 export type Opening =
+  /** The dealer's payload; the same whichever slices it was opened from. */
   | { readonly verdict: 'opened'; readonly payload: Uint8Array }
+  /** Fewer valid slices than it takes. */
   | { readonly verdict: 'incomplete' }
+  /** The fragments are not those of one ciphertext. */
   | { readonly verdict: 'not-codeword' }
+  /** The ciphertext does not open under the shared key. */
   | { readonly verdict: 'not-decryptable' };
 
 /**

@@ -18,10 +18,15 @@ export { type Basis, feldman, pedersen } from './sharing-basis.js';
 
 /** Why a sharing was not made, or its commitments not accepted. `which` numbers a commitment. */
 export type SharingError =
+  /** Not as many commitments as the threshold. */
   | { readonly code: 'SHARING_WRONG_DEGREE'; readonly expected: number; readonly got: number }
+  /** The commitment is no canonical point of the subgroup. */
   | { readonly code: 'SHARING_POINT_INVALID'; readonly which: number }
+  /** The last commitment is neutral: fewer shares than promised would do. */
   | { readonly code: 'SHARING_DEGREE_TOO_LOW' }
+  /** Not as many secrets as the basis has generators. */
   | { readonly code: 'SHARING_WRONG_WIDTH'; readonly expected: number; readonly got: number }
+  /** Sharings, or shares, of different makes. */
   | {
       readonly code: 'SHARING_NOT_SUMMABLE';
       readonly reason: 'nothing to add' | 'different places' | 'different thresholds' | 'different bases';

@@ -12,10 +12,12 @@ export const OUTPUT_LENGTH = 64;
 
 /** What {@link Vrf.prove} and {@link Vrf.proofToHash} throw, beside a `BytesError` for a key of the wrong shape. */
 export type VrfError =
+  /** No proof in form. */
   | {
       readonly code: 'VRF_PROOF_INVALID';
       readonly reason: 'not 80 bytes' | 'Gamma is not a point' | 's is not below q';
     }
+  /** No point of the curve was found for the input: with `tai` alone, for one input in 2^256. */
   | { readonly code: 'VRF_INPUT_NOT_ENCODABLE' };
 
 /**

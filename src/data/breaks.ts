@@ -21,7 +21,9 @@ export interface Break {
   readonly entry: Entry | null;
   /** The field, null when it is about the whole record. */
   readonly field: string | null;
+  /** `unvouched`: too few hold it; `unresolved`: it stays open; `divergent`: decided, and some input differs. */
   readonly state: 'unvouched' | 'unresolved' | 'divergent';
+  /** Why, in a sentence for people that names banks. */
   readonly reason: string;
   /** Names of the inputs that hold the key. */
   readonly holders: readonly string[];

@@ -35,6 +35,7 @@ export interface ConflictRow {
 export interface ConflictTable {
   /** How many banks are inputs, |C|. */
   readonly inputs: number;
+  /** By key id ascending, each id once. */
   readonly rows: readonly ConflictRow[];
 }
 

@@ -10,12 +10,14 @@ import { readValue, type Value, valueError } from './value.js';
  * row `earlier` had before it.
  */
 export type DatasetError =
+  /** Two rows have one key. */
   | {
       readonly code: 'DATASET_DUPLICATE_KEY';
       readonly row: number;
       readonly earlier: number;
       readonly key: string;
     }
+  /** A value of the row is none of its field's; `reason` says which. */
   | { readonly code: 'DATASET_ROW_INVALID'; readonly row: number; readonly reason: string };
 
 /** One record of a {@link Dataset}. */
@@ -42,8 +44,29 @@ function makeEntry(schema: Schema, values: readonly Value[], bytes: Uint8Array):
   return { keyDigest: keyDigest(schema, values), digest: recordDigest(schema, bytes), bytes, values };
 }
 
-/** A bank's records under a schema: every key once, in order of key digest, which is the same order at every bank. */
+/**
+ * A bank's records under a schema: every key once, in order of key digest, which is the same order at every bank.
+ *
+ * @example
+ * ```ts
+ * import { Dataset, defineSchema } from 'concordat';
+ *
+ * const schema = defineSchema({
+ *   name: 'accounts',
+ *   version: 1,
+ *   absence: 'abstain',
+ *   key: ['account'],
+ *   fields: { account: { type: 'integer' }, balance: { type: 'decimal', scale: 2 } },
+ * });
+ * const dataset = Dataset.fromObjects(schema, [
+ *   { account: 2, balance: '7.00' },
+ *   { account: 1, balance: '12.50' },
+ * ]);
+ * console.log(dataset.size, dataset.entries.map(({ values }) => values[1]).sort()); // 2 [ 1250n, 700n ]
+ * ```
+ */
 export class Dataset {
+  /** What its records are checked and ordered by. */
   readonly schema: Schema;
   /** In order of key digest. */
   readonly entries: readonly Entry[];

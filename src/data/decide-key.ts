@@ -17,6 +17,7 @@ export interface ReconcileRules {
 
 /** One disputed key, as a function of the host sees it: copies, which it may keep but not change. */
 export interface DisputedKey {
+  /** What the values are, field by field. */
   readonly schema: Schema;
   /** f: of the banks named here, at most so many lie. */
   readonly faults: number;

@@ -11,12 +11,15 @@ import { checkValue, type Value } from './value.js';
 
 /** How one field came to its value. */
 export interface FieldDecision {
+  /** Name of the field. */
   readonly field: string;
+  /** The value that stands, in the form of its field's type; null for none. */
   readonly value: Value;
   /** `settled`, the rule of the schema that decided, or `function` for the host's. */
   readonly rule: string;
   /** Names of the inputs that say so, and of those that say otherwise. */
   readonly supporters: readonly string[];
+  /** Names of the inputs that say otherwise. */
   readonly dissenters: readonly string[];
   /** Voices by which the decision holds beyond what it needs. */
   readonly margin: number;

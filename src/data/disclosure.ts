@@ -21,6 +21,7 @@ export interface DisclosureRule {
 
 /** What one input has to deal of one row. */
 export interface DealtVersion {
+  /** The row of the agreed table that the version stands in. */
   readonly row: ConflictRow;
   /** The number of its version, from 1. */
   readonly version: number;

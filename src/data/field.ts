@@ -13,6 +13,7 @@ export type FieldKind =
   | { readonly type: 'date'; readonly formats: readonly string[]; readonly pivot: number }
   /** A moment, to the millisecond, in UTC. Text is ISO 8601 with a zone. */
   | { readonly type: 'timestamp' }
+  /** True or false. */
   | { readonly type: 'boolean' }
   /** One of a closed list of texts. */
   | { readonly type: 'enum'; readonly values: readonly string[] };
@@ -27,7 +28,9 @@ export type NormaliseStep =
   | 'upper'
   | 'lower'
   | 'nfc'
+  /** A whole text that is a key becomes its value. */
   | { readonly map: ReadonlyMap<string, string> }
+  /** This beginning, where there is one, is taken away once. */
   | { readonly dropPrefix: string };
 
 /**
@@ -38,8 +41,11 @@ export type ResolveRule =
   | 'majority'
   | 'median'
   | 'trimmed-mean'
+  /** The newest value that at least f + 1 banks vouch for, dated by the field named here. */
   | { readonly latest: string }
+  /** Names of banks, the most trusted first. */
   | { readonly authority: readonly string[] }
+  /** The name under which the host passes the function. */
   | { readonly function: string };
 
 /** What every field has, whatever its type. */
@@ -52,6 +58,7 @@ export interface FieldCommon {
   readonly optional: boolean;
   /** Applied in this order to text before it is read. */
   readonly normalise: readonly NormaliseStep[];
+  /** What decides the field where a disputed key's versions differ in it. */
   readonly resolve: ResolveRule;
   /**
    * How far two values may lie apart and still support each other when a conflict is resolved, in the units of the

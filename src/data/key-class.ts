@@ -8,6 +8,7 @@ export type Absence = 'vote' | 'abstain';
 export interface ClassRule {
   /** f, the number of Byzantine banks to bear. */
   readonly faults: number;
+  /** What it means that a bank lacks a record: a vote for absence, or no say. */
   readonly absence: Absence;
 }
 
@@ -21,6 +22,7 @@ export type KeyClass = 'settled' | 'unvouched' | 'disputed';
 
 /** What the columns of the conflict table say about one key. */
 export interface Standing {
+  /** `unanimous` never: such keys are not in the table. */
   readonly class: KeyClass;
   /** The winning version's number, 0 when absence won, null when nothing did. */
   readonly winner: number | null;

@@ -40,6 +40,7 @@ export const totalsCodec: Codec<Totals> = struct<Totals>({
 
 /** A key with its decided record. */
 export interface OutcomeRow {
+  /** SHA-256 of the key's canonical bytes, 32 bytes. */
   readonly keyDigest: Uint8Array;
   /** Values in the schema's order; `undefined` where a field could not be decided. */
   readonly values: readonly (Value | undefined)[];
@@ -47,7 +48,9 @@ export interface OutcomeRow {
 
 /** Why a value came out as it did. */
 export interface Explanation extends FieldDecision {
+  /** The digest of the key it is about, 32 bytes. */
   readonly keyDigest: Uint8Array;
+  /** The class that the key had before it was decided. */
   readonly class: KeyClass;
 }
 
@@ -55,12 +58,15 @@ export interface Explanation extends FieldDecision {
 export interface Outcome {
   /** Commits to rows, undecided keys, totals and opened statistics, 32 bytes. */
   readonly root: Uint8Array;
+  /** How many keys of the union fell into which class. */
   readonly totals: Totals;
   /** What was opened of the banks' column statistics; null when nothing was. */
   readonly statistics: OpenedStatistics | null;
   /** In key-digest order. */
   readonly rows: readonly OutcomeRow[];
+  /** Every key that is not, or not by everyone, held as the result has it, in the table's order. */
   readonly breaks: readonly Break[];
+  /** How the fields of settled and disputed keys came to their values; nothing of unanimous keys. */
   readonly explanations: readonly Explanation[];
 }
 

@@ -9,6 +9,7 @@ export interface StatisticsOutlier {
   readonly bank: number;
   /** Name of the field. */
   readonly field: string;
+  /** Which of the bank's figures it is. */
   readonly figure: OutlierFigure;
 }
 

@@ -5,6 +5,7 @@ import type { OpenedStatistics } from './statistics.js';
 
 /** Everything an executor computes the result from. All of it hangs under the agreed value. */
 export interface ReconcileRequest {
+  /** What the records are, and the rules that decide. */
   readonly schema: Schema;
   /** f. */
   readonly faults: number;
@@ -12,6 +13,7 @@ export interface ReconcileRequest {
   readonly banks: readonly string[];
   /** The records that all inputs hold alike, in key-digest order. */
   readonly common: readonly Entry[];
+  /** The agreed conflict table. */
   readonly table: ConflictTable;
   /** Rows of the table beyond the quota of forced disclosures: undecided for everybody, even those that are settled. */
   readonly closed: ReadonlySet<ConflictRow>;

@@ -12,10 +12,9 @@ import { buildSchema, type Schema, schemaError } from './schema.js';
 import { parseDecimal } from './value.js';
 
 /** An object read with `Object.entries`: valibot's own record drops keys like `constructor` without a word. */
-const plainObject = v.custom<Record<string, unknown>>(
-  (input) => typeof input === 'object' && input !== null && !Array.isArray(input),
-  'is not an object',
-);
+const isPlainObject = (input: unknown): boolean =>
+  typeof input === 'object' && input !== null && !Array.isArray(input);
+const plainObject = v.custom<Record<string, unknown>>(isPlainObject, 'is not an object');
 const textMap = v.pipe(
   plainObject,
   v.check(
@@ -97,6 +96,23 @@ type FieldJson = v.InferOutput<typeof fieldShape>;
  * A member it does not know is refused, so that a misspelt one is not quietly without effect.
  *
  * @throws {@link SchemaError} `SCHEMA_INVALID` with the path of the first fault.
+ * @example
+ * ```ts
+ * import { defineSchema } from 'concordat';
+ *
+ * const schema = defineSchema({
+ *   name: 'accounts',
+ *   version: 1,
+ *   absence: 'abstain',
+ *   key: ['account'],
+ *   fields: {
+ *     account: { type: 'integer' },
+ *     owner: { type: 'string', normalise: ['trim', 'upper'] },
+ *     balance: { type: 'decimal', scale: 2, resolve: 'median', tolerance: '0.01' },
+ *   },
+ * });
+ * console.log(schema.fields.map(({ name }) => name), schema.digest.length); // [ 'account', 'owner', 'balance' ] 32
+ * ```
  */
 export function defineSchema(json: unknown): Schema {
   const { fields, ...rest } = checked(schemaShape, json, '');
@@ -109,11 +125,30 @@ export function defineSchema(json: unknown): Schema {
 }
 
 function checked<S extends v.GenericSchema>(shape: S, input: unknown, root: string): v.InferOutput<S> {
+  if (!isPlainObject(input)) schemaError(root, 'is not an object');
   const result = v.safeParse(shape, input, { abortEarly: true });
   if (result.success) return result.output;
   const first = result.issues[0];
-  return schemaError(pathOf(root, first.path ?? []), first.message);
+  return schemaError(pathOf(root, first.path ?? []), inWords(first));
 }
+
+/** What a shape expects of a value, without the notation of the validator; rules with words of their own keep them. */
+function inWords({ expected, received, message }: v.BaseIssue<unknown>): string {
+  if (!/^Invalid (key|type)/.test(message) || expected === null) return message;
+  if (received === 'undefined') return 'is missing';
+  if (expected === 'never') return 'is unknown';
+  const choices = expected.replace(/^\(|\)$/g, '').split(' | ');
+  const known = choices.length > 1 ? `none of ${choices.join(', ')}` : `not ${NOUNS[expected] ?? expected}`;
+  return `is ${known}`;
+}
+
+const NOUNS: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  boolean: 'true or false',
+  Array: 'a list',
+  Object: 'an object',
+};
 
 /** `fields.name.columns[1]`, as the checks of the whole schema write it. */
 function pathOf(root: string, items: readonly v.IssuePathItem[]): string {

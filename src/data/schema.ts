@@ -25,6 +25,7 @@ export interface SchemaBody {
   readonly name: string;
   /** 1 to 2^32 − 1. */
   readonly version: number;
+  /** What it means that a bank lacks a record: a vote for absence (`vote`), or no say (`abstain`). */
   readonly absence: Absence;
   /** Names of the fields that identify a record, in the order in which they are hashed. */
   readonly key: readonly string[];

@@ -19,13 +19,27 @@ import { decodeSymbols, MAX_SKETCH_SYMBOLS, SYMBOL_LANES, Symbols } from './sket
  * The remote bytes are untrusted. Whatever they are, memory and time are linear in their number (and in the local
  * items, once), and the decoder ends: an item is accepted once, and never more items than symbols. A sender who knows
  * the key can still claim any set it likes; that its claim is true is for the protocol's commitments to show.
+ *
+ * @example
+ * ```ts
+ * import { Sketch, SketchDecoder, SketchItems, SketchKey } from 'concordat/data';
+ *
+ * const digest = (byte: number) => new Uint8Array(32).fill(byte); // of a record, and of its key
+ * const key = new SketchKey(crypto.getRandomValues(new Uint8Array(32)));
+ * const sketchOf = (...bytes: number[]) =>
+ *   new Sketch(SketchItems.fromRecords(key, bytes.map((b) => ({ keyDigest: digest(b), digest: digest(b) }))));
+ *
+ * const decoder = new SketchDecoder(sketchOf(1, 2, 3, 4));
+ * decoder.add(sketchOf(2, 3, 4, 5).symbols(0, 16));
+ * console.log(decoder.complete, decoder.remoteOnly.length, decoder.localOnly.length); // true 1 1
+ * ```
  */
 export class SketchDecoder {
   readonly #local: Sketch;
   readonly #limit: number;
   /** Remote symbols minus local symbols, minus the items found. */
   readonly #rest = new Symbols();
-  /** Counts of the difference before anything was found: what the estimate is made from. */
+  /** Counts of the difference before anything was found, less what is taken for granted: the estimate is made from them. */
   readonly #counts: number[] = [];
   readonly #found = new ItemTable(0);
   readonly #cursors = new Cursors(0);
@@ -35,7 +49,7 @@ export class SketchDecoder {
   readonly #localOnly: Uint8Array[] = [];
   readonly #tag = new Uint32Array(TAG_LANES);
   #complete = false;
-  /** Items that were not found but taken for granted. */
+  /** Items that were not found but taken for granted: the first of those found. */
   #assumed = 0;
   #remoteCount = 0;
   #failure: SketchError | null = null;
@@ -76,8 +90,8 @@ export class SketchDecoder {
   }
 
   /**
-   * How many differences there seem to be: exact when {@link complete}, else from the counts received, with a relative
-   * standard error of about √(2 / received). See `symbolsFor` for how many symbols to ask for.
+   * How many differences there seem to be besides what was taken for granted: exact when {@link complete}, else from the
+   * counts received, with a relative standard error of about √(2 / received). See `symbolsFor` for how many symbols to ask for.
    */
   estimate(): number {
     const found = this.#found.size - this.#assumed;
@@ -95,7 +109,7 @@ export class SketchDecoder {
     const { table } = SketchItems.fromItems(this.#local.items.key, items);
     for (let i = 0; i < table.size; i++)
       this.#remember(table.lanes, i * ITEM_LANES, table.tags, i * TAG_LANES, 1);
-    this.#assumed = table.size;
+    this.#assumed = this.#found.size;
   }
 
   /**
@@ -126,12 +140,13 @@ export class SketchDecoder {
     rest.extend(to);
     for (let symbol = from; symbol < to; symbol++) {
       rest.counts[symbol] = remote.counts[symbol - from]! - local.counts[symbol]!;
-      this.#counts.push(rest.counts[symbol]!);
       for (let lane = 0; lane < SYMBOL_LANES; lane++)
         rest.lanes[symbol * SYMBOL_LANES + lane] =
           remote.lanes[(symbol - from) * SYMBOL_LANES + lane]! ^ local.lanes[symbol * SYMBOL_LANES + lane]!;
     }
-    for (let i = 0; i < this.#found.size; i++) this.#takeOut(i, null);
+    for (let i = 0; i < this.#assumed; i++) this.#takeOut(i, null);
+    for (let symbol = from; symbol < to; symbol++) this.#counts.push(rest.counts[symbol]!);
+    for (let i = this.#assumed; i < this.#found.size; i++) this.#takeOut(i, null);
   }
 
   /** Moves the cursor of a found item to the end of the symbols, taking it out of each it passes. */

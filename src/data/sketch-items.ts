@@ -91,6 +91,7 @@ export interface DigestPair {
 
 /** The items of one data set under one view's key: made once, then read by its sketch and by decoders. */
 export class SketchItems {
+  /** The key that the items are under. */
   readonly key: SketchKey;
   /** @internal the items in their order. */
   readonly table: ItemTable;

@@ -11,6 +11,7 @@ import { encodeSymbols, MAX_SKETCH_SYMBOLS, Symbols } from './sketch-symbols.js'
  * Symbols are kept, at 32 bytes each.
  */
 export class Sketch {
+  /** What it is a sketch of. */
   readonly items: SketchItems;
   readonly #cursors: Cursors;
   readonly #symbols = new Symbols();

@@ -8,7 +8,9 @@ import type { Schema } from './schema.js';
 
 /** Why numbers are no statistics of a commitment. The numbers themselves may be secret and are never named. */
 export type StatisticsError =
+  /** The number at `index` is too large for a scalar of either sign. */
   | { readonly code: 'STATISTICS_OUT_OF_RANGE'; readonly index: number }
+  /** The number at `index` is not from 0 below the order. */
   | { readonly code: 'STATISTICS_NOT_SCALAR'; readonly index: number };
 
 /** A value this large or larger is left out of the statistics: its square could wrap a sum in a 251-bit field. */

@@ -2,17 +2,21 @@ import { ConcordatError } from '../crypto/error.js';
 
 /** One row of a table that was not read. */
 export interface BadRow {
+  /** As the caller named it. */
   readonly file: string;
   /** The physical line on which the row starts, from 1. */
   readonly line: number;
   /** The header of the cell at fault as the file has it, or null when the row as a whole is. */
   readonly column: string | null;
+  /** What is wrong with the row, in words. */
   readonly reason: string;
 }
 
 /** Why a table was refused. `file` is as the caller named it; lines count from 1, of the file as it is. */
 export type TableError =
+  /** There is no header. */
   | { readonly code: 'CSV_EMPTY'; readonly file: string }
+  /** In bytes for a file, characters for a cell, cells for a row; `line` is null for a whole file. */
   | {
       readonly code: 'CSV_TOO_LARGE';
       readonly file: string;
@@ -20,6 +24,7 @@ export type TableError =
       readonly what: 'file' | 'row' | 'cell';
       readonly limit: number;
     }
+  /** No CSV, for the reason given. */
   | { readonly code: 'CSV_MALFORMED'; readonly file: string; readonly line: number; readonly reason: string }
   /** No column of the file answers to a field that is not optional; `columns` are the names that would. */
   | {
@@ -37,6 +42,7 @@ export type TableError =
       readonly field: string;
       readonly columns: readonly string[];
     }
+  /** A row that is no record. */
   | ({ readonly code: 'CSV_ROW_INVALID' } & BadRow);
 
 const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(', ');

@@ -20,6 +20,7 @@ export interface ReadCsvOptions {
 
 /** A table as read. */
 export interface ReadTable {
+  /** The records of all rows that were read. */
   readonly dataset: Dataset;
   /** One sentence each on what was done beyond the letter of the file: its encoding, columns ignored. */
   readonly notices: readonly string[];
@@ -107,7 +108,7 @@ function addRow(
   const cells = row.cells.length;
   if (cells !== names.length)
     return {
-      column: names[cells]?.trim() ?? null,
+      column: null,
       reason: `the row has ${cells} cells, the header has ${names.length}`,
     };
   let column: string | null = null;

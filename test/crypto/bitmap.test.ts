@@ -60,6 +60,20 @@ describe('a set of banks', () => {
     }
   });
 
+  it('is refused with more members than are accepted, before a list of them is made', () => {
+    const [full, size] = [new Uint8Array(8192).fill(255), 65_536];
+    for (const most of [0, 1, 256, size - 1])
+      expect(() => decode(bitmapCodec(size, most), full)).toThrow(
+        expect.objectContaining({
+          detail: { code: 'ENCODING_TOO_LARGE', what: 'bitmap', limit: most, got: size },
+        }),
+      );
+    expect(decode(bitmapCodec(size, size), full)).toHaveLength(size);
+    const three = toBitmap([0, 7, 65_535], size);
+    expect(decode(bitmapCodec(size, 3), three)).toEqual([0, 7, 65_535]);
+    expect(() => decode(bitmapCodec(size, 2), three)).toThrow(/too large/);
+  });
+
   it('is not written when it is no ascending list of banks', () => {
     for (const members of [[4], [-1], [1, 0], [2, 2], [0, 1, 4]])
       expect(() => encode(bitmapCodec(4), members), `${members}`).toThrow(/out of range/);

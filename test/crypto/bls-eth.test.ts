@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import * as blst from '@chainsafe/blst';
 import { describe, expect, test } from 'vitest';
-import { type Bls, ProvenKey } from '../../src/crypto/bls.js';
+import type { Bls, ProvenKey } from '../../src/crypto/bls.js';
 import { blstBls } from '../../src/crypto/bls-blst.js';
 import { coreVerify, decodePublicKey, SIGNATURE_DST } from '../../src/crypto/bls-core.js';
 import { nobleBls } from '../../src/crypto/bls-noble.js';
@@ -38,6 +38,17 @@ const provenKeys = new Map(
   }),
 );
 const keysOf = (hex: string[] = []): ProvenKey[] => hex.map((key) => provenKeys.get(key)!);
+/** Whether a case has the key at infinity: its answer is no, and comes from the refusal to prove such a key. */
+function hasInfinity(bls: Bls, { pub, sig, out }: Record<string, string[]>): boolean {
+  const others = pub!.filter((key) => !provenKeys.has(key));
+  if (others.length === 0) return false;
+  expect([others, out]).toEqual([[infinity], ['false']]);
+  for (const possession of [sig![0]!, `c0${'00'.repeat(95)}`])
+    expect(() => bls.proveKey(fromHex(infinity), fromHex(possession))).toThrow(
+      expect.objectContaining({ code: 'BLS_KEY_INVALID' }),
+    );
+  return true;
+}
 const bytesOf = (hex: string[] = []): Uint8Array[] => hex.map((bytes) => fromHex(bytes));
 
 describe.each(backends)('Ethereum consensus vectors, $name', (bls) => {
@@ -50,16 +61,10 @@ describe.each(backends)('Ethereum consensus vectors, $name', (bls) => {
   test('verify answers as the vectors say, and the key at infinity is not provable', () => {
     const all = cases('verify');
     expect(all).toHaveLength(28);
-    for (const { pub, msg, sig, out } of all) {
-      if (pub![0] === infinity) {
-        expect(out![0]).toBe('false');
-        expect(() => bls.proveKey(fromHex(infinity), fromHex(sig![0]!))).toThrow(
-          expect.objectContaining({ code: 'BLS_KEY_INVALID' }),
-        );
-        continue;
-      }
+    const asked = all.filter((each) => !hasInfinity(bls, each));
+    expect(asked).toHaveLength(27);
+    for (const { pub, msg, sig, out } of asked) {
       const [key] = keysOf(pub);
-      expect(ProvenKey.is(key)).toBe(true);
       expect(bls.verify(key!, fromHex(msg![0]!), fromHex(sig![0]!))).toBe(out![0] === 'true');
     }
   });
@@ -70,8 +75,9 @@ describe.each(backends)('Ethereum consensus vectors, $name', (bls) => {
   });
 
   test('aggregateVerify answers as the vectors say', () => {
-    expect(cases('aggregate_verify')).toHaveLength(2);
-    for (const { pub, msg, sig, out } of cases('aggregate_verify')) {
+    const asked = cases('aggregate_verify').filter((each) => !hasInfinity(bls, each));
+    expect(asked).toHaveLength(2);
+    for (const { pub, msg, sig, out } of asked) {
       // The signature of one case is 8 bytes long.
       const answer = bls.aggregateVerify(keysOf(pub), bytesOf(msg), fromHex(sig![0]!));
       expect(answer).toBe(out![0] === 'true');
@@ -79,8 +85,10 @@ describe.each(backends)('Ethereum consensus vectors, $name', (bls) => {
   });
 
   test('fastAggregateVerify answers as the vectors say', () => {
-    expect(cases('fast_aggregate_verify')).toHaveLength(11);
-    for (const { pub, msg, sig, out } of cases('fast_aggregate_verify'))
+    const all = cases('fast_aggregate_verify');
+    const asked = all.filter(({ pub = [], ...rest }) => !hasInfinity(bls, { ...rest, pub }));
+    expect([all.length, asked.length]).toEqual([11, 11]);
+    for (const { pub, msg, sig, out } of asked)
       expect(bls.fastAggregateVerify(keysOf(pub), fromHex(msg![0]!), fromHex(sig![0]!))).toBe(
         out![0] === 'true',
       );

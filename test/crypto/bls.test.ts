@@ -358,6 +358,30 @@ describe('loadBls', () => {
     ['a no to every batch', { verifyMultipleAggregateSignatures: () => false }, 'verifyBatch'],
     ['no sums under weights', { aggregateWithRandomness: undefined }, 'verifyBatch'],
     [
+      'weights of one on one message',
+      {
+        aggregateWithRandomness: (sets: { pk: blst.PublicKey; sig: Uint8Array }[]) => ({
+          pk: blst.aggregatePublicKeys(sets.map(({ pk }) => pk)),
+          sig: blst.aggregateSignatures(sets.map(({ sig }) => Signature.fromBytes(sig, true, true))),
+        }),
+      },
+      'the weights of verifyBatch',
+    ],
+    [
+      'weights of one on several messages',
+      {
+        verifyMultipleAggregateSignatures: (
+          sets: { msg: Uint8Array; pk: blst.PublicKey; sig: blst.Signature }[],
+        ) =>
+          blst.aggregateVerify(
+            sets.map(({ msg }) => msg),
+            sets.map(({ pk }) => pk),
+            blst.aggregateSignatures(sets.map(({ sig }) => sig)),
+          ),
+      },
+      'the weights of verifyBatch',
+    ],
+    [
       'a trap in the binary',
       {
         verify: () => {

@@ -2,7 +2,7 @@
 import { format, inspect } from 'node:util';
 import { serialize } from 'node:v8';
 import * as blst from '@chainsafe/blst';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ORDER, WIDE_LENGTH } from '../../src/crypto/babyjubjub.js';
 import { createBankKeystore, openBankKeystore } from '../../src/crypto/bank-keystore.js';
 import { blstBls } from '../../src/crypto/bls-blst.js';
@@ -211,5 +211,48 @@ describe('a bank’s secrets', () => {
       own[purpose].fill(0);
       expect(own[purpose]).toEqual(new Uint8Array(32).fill(given[purpose]));
     }
+  });
+});
+
+describe('a secret key that blst signs with', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  /** The names of what `use` made texts or integers with, of a secret that tells when it is read as one. */
+  function madeOf(use: (secret: Uint8Array) => unknown): string[] {
+    const made: string[] = [];
+    class Watched extends Uint8Array {
+      override toString = (): string => this.#note('toString');
+      override toLocaleString = (): string => this.#note('toLocaleString');
+      override join = (): string => this.#note('join');
+      toHex = (): string => this.#note('toHex');
+      toBase64 = (): string => this.#note('toBase64');
+      #note(name: string): string {
+        made.push(name);
+        return '00';
+      }
+    }
+    const integer = BigInt;
+    const watched = (value: bigint | boolean | number | string): bigint => {
+      made.push('BigInt');
+      return integer(value);
+    };
+    vi.stubGlobal('BigInt', Object.assign(watched, { asIntN: integer.asIntN, asUintN: integer.asUintN }));
+    try {
+      use(Watched.from(marked(32).with(0, 1)));
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    return made;
+  }
+
+  it('is made no text and no integer of: neither could be overwritten', () => {
+    const bls = blstBls(blst);
+    expect(madeOf((secret) => bls.sign(secret, random(8)))).toEqual([]);
+    expect(madeOf((secret) => bls.publicKey(secret))).toEqual([]);
+  });
+
+  it('is by the JavaScript backend, which this test sees', () => {
+    expect(madeOf((secret) => nobleBls.sign(secret, random(8)))).toContain('BigInt');
+    expect(madeOf((secret) => String(secret))).toEqual(['toString']);
   });
 });

@@ -3,6 +3,7 @@ import type { Value } from '../value.js';
 
 /** One value of a field, and the banks that say so. */
 export interface Claim {
+  /** The value that they claim; null for none. */
   readonly value: Value;
   /** Places of the banks among the inputs. */
   readonly banks: readonly number[];
@@ -29,6 +30,7 @@ export interface ResolveContext {
 
 /** What a rule makes of the claims of one field. */
 export type Resolution =
+  /** One value, and who is for it. */
   | {
       readonly state: 'decided';
       readonly value: Value;
@@ -41,6 +43,7 @@ export type Resolution =
       /** Voices beyond those the rule needs. */
       readonly margin: number;
     }
+  /** The field stays open. */
   | {
       readonly state: 'unresolved';
       /** Why the rule does not decide, as a person reads it. */
