@@ -10,7 +10,7 @@ import type { Journal } from './journal.js';
 import type { Manifest } from './manifest.js';
 import type { MessageOf, ProposalNotice, VoteMessage } from './messages.js';
 import type { Outbox } from './outbox.js';
-import { openingTimeout, slotTimeout, TimeoutCollector } from './pacemaker.js';
+import { openingTimeout, repeatAfter, slotTimeout, TimeoutCollector } from './pacemaker.js';
 import type { Safety } from './safety.js';
 import type { Slot } from './slot.js';
 import type { Suite } from './suite.js';
@@ -42,8 +42,12 @@ export interface Proposed {
   readonly attested: boolean;
 }
 
-/** The timer of the current view. */
-export const VIEW_TIMER = 'view';
+/** Runs out when the current view has taken too long. */
+const VIEW_TIMER = 'view';
+/** Runs out when this bank says again which view it gave up on, and what let it into the one it is in. */
+const REPEAT_TIMER = 'repeat';
+/** All timers of agreement. */
+export const AGREEMENT_TIMERS: readonly string[] = [VIEW_TIMER, REPEAT_TIMER];
 
 /**
  * Leader-based agreement in two phases over slots, with aggregate certificates and certified timeouts, on opaque
@@ -95,10 +99,12 @@ export class Agreement {
     return this.#view >= 0 && this.deps.application.leader(this.#view) === this.deps.self;
   }
 
-  /** Enters the first view that was not given up on before a restart. */
+  /** Enters the view it was in before a restart; where it gave up on that one, waits for what lets it into the next. */
   start(): void {
-    if (this.deps.safety.abandoned < 0) this.#enter(0, null);
-    else this.#armTimer(this.deps.safety.abandoned);
+    const { abandoned, entered } = this.deps.safety;
+    if (entered && entered.view >= abandoned) this.#enter(entered.view + 1, entered);
+    else if (abandoned < 0) this.#enter(0, null);
+    else this.#armRepeat();
   }
 
   /** Leader: opens the first-phase ballot on its proposal in this slot of the current view. */
@@ -164,21 +170,20 @@ export class Agreement {
     if (this.#waiting) this.#onPrepared(this.#waiting);
   }
 
-  /** The timer of the current view ran out. */
-  onTimer(): void {
-    if (this.#decision) return;
-    if (!this.abandon()) {
-      this.#repeatTimeout();
-      this.#armTimer(Math.max(this.#view, 0) + 1);
-    }
+  /** A timer of agreement ran out; false when it is somebody else's. */
+  onTimer(id: string): boolean {
+    if (id === VIEW_TIMER) this.abandon();
+    else if (id === REPEAT_TIMER) this.#repeatTimeout();
+    else return false;
+    return true;
   }
 
   /** Gives up on the current view, now; false when that was done already. Always safe: the next leader takes over. */
   abandon(): boolean {
     const view = Math.max(this.#view, 0);
     if (this.#decision || this.deps.safety.abandoned >= view) return false;
+    this.deps.outbox.timer(VIEW_TIMER, null);
     this.#giveUp(view);
-    this.#armTimer(view + 1);
     return true;
   }
 
@@ -277,7 +282,7 @@ export class Agreement {
   #decide(certificate: Certificate): void {
     this.#decision = certificate;
     this.#ballots.clear();
-    this.deps.outbox.timer(VIEW_TIMER, null);
+    for (const timer of AGREEMENT_TIMERS) this.deps.outbox.timer(timer, null);
     this.deps.journal.write({ type: 'committed', certificate });
     this.deps.application.decided(certificate);
   }
@@ -286,10 +291,16 @@ export class Agreement {
     const signature = this.deps.safety.abandon(view);
     if (typeof signature === 'string') return;
     this.#sendTimeout(view, signature, null);
+    this.#armRepeat();
   }
 
-  /** A timeout may have been lost, or its receiver restarted: say it again for as long as nothing moves. */
+  /**
+   * A timeout may have been lost, or its receiver restarted. Said again at an even pace until the epoch is decided, however
+   * long views take by then: so all are in one view soon after the network has healed, whoever had run ahead.
+   */
   #repeatTimeout(): void {
+    if (this.#decision) return;
+    this.#armRepeat();
     const { safety, epoch, journal } = this.deps;
     const view = safety.abandoned;
     const statement = { type: 'timeout', epoch, slot: { view, index: 0 } } as const;
@@ -305,6 +316,10 @@ export class Agreement {
     const proposal = application.lastProposal(view);
     const certificate = safety.reported;
     courier.broadcast({ type: 'timeout', epoch, view, certificate, proposal, justification, signature });
+  }
+
+  #armRepeat(): void {
+    this.deps.outbox.timer(REPEAT_TIMER, repeatAfter(this.deps.manifest.parameters.delta));
   }
 
   #armTimer(view: number): void {

@@ -34,8 +34,11 @@ export interface Attestations {
 
 /** An acknowledgement, its holdings as places in the pairs of a bundle. */
 export interface Acknowledged {
+  /** Index of the bank. */
   readonly bank: number;
+  /** Places in {@link Attestations.pairs} of what it holds, ascending. */
   readonly list: readonly number[];
+  /** Its Ed25519 signature over `acknowledgementStatement`, 64 bytes. */
   readonly signature: Uint8Array;
 }
 

@@ -1,7 +1,8 @@
 import { decode } from '../crypto/encoding.js';
-import { ConcordatError, isConcordatError } from '../crypto/error.js';
+import { type ConcordatError, isConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
 import type { Dataset } from '../data/dataset.js';
+import { ABSENCE_TIMERS, Absence } from './absence.js';
 import { Accusations } from './accusations.js';
 import { type ChainState, genesisChain } from './chain.js';
 import { Courier } from './courier.js';
@@ -11,28 +12,25 @@ import { Epoch } from './epoch.js';
 import type { Evidence } from './evidence.js';
 import { Journal, type LogEntry, logEntryCodec } from './journal.js';
 import type { Manifest } from './manifest.js';
-import { epochOf, type Message, type MessageOf } from './messages.js';
+import { epochOf, type Message } from './messages.js';
 import { Outbox } from './outbox.js';
 import { OwnData } from './own-data.js';
-import { RECALL_TIMER, Recall } from './recall.js';
-import { INCARNATION_LENGTH } from './requests.js';
+import type { Recalled } from './recall.js';
 import { Safety } from './safety.js';
-import type { SealedEpoch } from './sealed-epoch.js';
 import { lastSlotIndex } from './slot.js';
 import type { Statement } from './statement.js';
 import { successionStatement } from './succession.js';
 import type { Suite } from './suite.js';
 
-/** Why a bank was not made. */
-export type BankError = { readonly code: 'BANK_WITHOUT_INCARNATION' };
-
 /** What a {@link Bank} is made of. */
 export interface BankOptions {
+  /** The verified manifest of its consortium. */
   readonly manifest: Manifest;
   /** This bank's place in the manifest. */
   readonly index: number;
   /** Its secret keys; their public halves stand in the manifest. */
   readonly secrets: BankSecrets;
+  /** The cryptography that it runs on. */
   readonly suite: Suite;
   /** Entries of an earlier run's log, oldest first: after a restart nothing that contradicts them is signed. */
   readonly log?: readonly Uint8Array[];
@@ -45,6 +43,13 @@ export interface BankOptions {
   readonly incarnation?: Uint8Array;
 }
 
+/** A message, who sent it, and in how many bytes it came; 0 where it did not travel. */
+interface Delivered {
+  readonly from: number;
+  readonly message: Message;
+  readonly bytes: number;
+}
+
 /**
  * One bank: the protocol as a deterministic state machine without clock, network, disk or randomness.
  *
@@ -54,6 +59,32 @@ export interface BankOptions {
  *
  * Links between banks are taken to be authenticated and confidential (`from` is true, raw records are not read on the
  * way); the bank does not encrypt.
+ *
+ * @example
+ * ```ts
+ * import { bls } from 'concordat/crypto';
+ * import { Dataset, defineSchema } from 'concordat/data';
+ * import { Bank, defaultSuite } from 'concordat/protocol';
+ * import { createConsortium, Random } from 'concordat/sim';
+ *
+ * const schema = defineSchema({
+ *   name: 'accounts',
+ *   version: 1,
+ *   absence: 'abstain',
+ *   key: ['account'],
+ *   fields: { account: { type: 'integer' }, balance: { type: 'decimal', scale: 2 } },
+ * });
+ * const suite = defaultSuite(await bls.loadBls());
+ * const ids = ['north', 'south', 'east', 'west'];
+ * const consortium = { name: 'example', ids, faults: 1, schema, suite, random: new Random(1) };
+ * const { manifest, secrets } = createConsortium(consortium); // a rehearsal: real banks keep their secrets apart
+ *
+ * const bank = new Bank({ manifest, index: 0, secrets: secrets[0]!, suite });
+ * const dataset = Dataset.fromObjects(schema, [{ account: 1, balance: '12.50' }]);
+ * const { persist, send, timers, output } = bank.step({ type: 'start', dataset });
+ * console.log(output); // [ { type: 'view', epoch: 0, view: 0 } ]
+ * console.log(persist.length, send.length, timers.length); // 0 0 1
+ * ```
  */
 export class Bank {
   readonly #outbox = new Outbox();
@@ -64,13 +95,13 @@ export class Bank {
   readonly #early: EarlyMessages;
   /** Whether this bank was shown its own signature in this step, of which its log knows nothing. */
   #suspended = false;
-  readonly #recall: Recall;
+  readonly #absence: Absence;
   #chain: ChainState;
   #epoch: Epoch | null = null;
   /** The epoch before, kept to serve those who are still in it. */
   #previous: Epoch | null = null;
 
-  /** @throws {@link BankError}, or an encoding error when `log` is damaged */
+  /** @throws `BankError`, or an encoding error when `log` is damaged */
   constructor(private readonly options: BankOptions) {
     const { manifest, index, secrets, suite } = options;
     this.#courier = new Courier(manifest.size, index, this.#outbox);
@@ -82,14 +113,15 @@ export class Bank {
       suite,
       outbox: this.#outbox,
     });
-    this.#accusations = new Accusations({
+    const common = {
       manifest,
       suite,
       self: index,
       courier: this.#courier,
       outbox: this.#outbox,
       journal: this.#journal,
-    });
+    };
+    this.#accusations = new Accusations(common);
     this.#chain = options.chain ?? genesisChain(manifest);
     this.#journal.beginAt(this.#chain.epoch);
     const codec = logEntryCodec(manifest.size);
@@ -98,16 +130,15 @@ export class Bank {
       this.#journal.restore(entry);
       if (entry.type === 'proven') this.#accusations.restore(entry.evidence);
     }
-    this.#recall = new Recall({
-      manifest,
-      suite,
-      self: index,
-      courier: this.#courier,
-      outbox: this.#outbox,
-      incarnation: options.incarnation,
-      chain: () => this.next,
-    });
-    if (this.#journal.forgotten) this.#expectIncarnation();
+    this.#absence = new Absence(
+      { ...common, incarnation: options.incarnation },
+      {
+        next: () => this.next,
+        unfinished: () => (this.#epoch && !this.#epoch.finished ? this.#epoch.chain.epoch : null),
+        showSeal: (seal) => this.#guard(index, () => this.#epoch?.handle(index, { type: 'seal', seal })),
+        adopt: (recalled) => this.#adopt(recalled),
+      },
+    );
   }
 
   /** This bank's index in the manifest. */
@@ -133,7 +164,8 @@ export class Bank {
   /**
    * Handles one input. Never throws on anything a peer or the network did.
    * @throws `JOURNAL_CONFLICT` on a `start` that would contradict the log: after a restart in the middle of an epoch,
-   * the epoch starts again with the records it had; and on a `succeed` that would contradict it.
+   * the epoch starts again with the records it had; and on a `succeed` that would contradict it;
+   * `JOURNAL_TOO_FAR_AHEAD` on a `succeed` for an epoch after the one that follows the next to be sealed.
    */
   step(input: Input): Effects {
     switch (input.type) {
@@ -150,7 +182,7 @@ export class Bank {
         if (this.#epoch?.chain.epoch === input.epoch) this.#epoch.onReconciled(input.outcome);
         break;
       case 'catch-up':
-        this.#recall.askAll(this.#journal.forgotten);
+        this.#absence.ask();
         break;
       case 'succeed': {
         const { epoch } = input;
@@ -161,14 +193,16 @@ export class Bank {
       }
       case 'recalled': {
         const { to, epoch, incarnation } = input.request;
-        this.#courier.send(to, { type: 'history', epoch, incarnation, epochs: input.epochs });
+        this.#guard(to, () =>
+          this.#courier.send(to, { type: 'history', epoch, incarnation, epochs: input.epochs }),
+        );
         break;
       }
     }
     this.#settle();
     const effects = this.#outbox.take();
     const prefix = `${this.#chain.epoch}/`;
-    const named = (id: string): string => (id === RECALL_TIMER ? id : prefix + id);
+    const named = (id: string): string => (ABSENCE_TIMERS.has(id) ? id : prefix + id);
     return { ...effects, timers: effects.timers.map(({ id, after }) => ({ id: named(id), after })) };
   }
 
@@ -190,7 +224,7 @@ export class Bank {
       this.#previous = this.#epoch;
       this.#chain = next;
       this.#accusations.forgetEpoch();
-      this.#recall.renew();
+      this.#absence.renew();
     }
     const { manifest, suite, secrets, index } = this.options;
     const safety = new Safety(this.#chain.epoch, manifest.size, this.#journal);
@@ -218,6 +252,7 @@ export class Bank {
     // A bank that signs nothing follows all the same: what it would sign is refused, and what it learns is true.
     if (this.#journal.mute(epoch.chain.epoch)) this.#guard(index, () => epoch.start(this.#log));
     else this.#begin(epoch);
+    this.#absence.begun();
   }
 
   #begin(epoch: Epoch): void {
@@ -237,12 +272,14 @@ export class Bank {
       from === this.options.index
     )
       return;
-    this.#guard(from, () => this.#deliver(from, this.#courier.decode(bytes)));
+    this.#guard(from, () =>
+      this.#deliver({ from, message: this.#courier.decode(bytes), bytes: bytes.length }),
+    );
   }
 
   #onTimer(id: string): void {
     const prefix = `${this.#chain.epoch}/`;
-    if (id === RECALL_TIMER) this.#recall.onTimer();
+    if (ABSENCE_TIMERS.has(id)) this.#absence.onTimer(id);
     else if (id.startsWith(prefix))
       this.#guard(this.options.index, () => this.#epoch?.onTimer(id.slice(prefix.length)));
   }
@@ -252,12 +289,14 @@ export class Bank {
     for (;;) {
       if (this.#suspended) {
         this.#suspended = false;
-        this.#forget();
-        this.#recall.askAll(true);
+        this.#epoch = null;
+        this.#previous = null;
+        this.#absence.forget();
       }
       const own = this.#courier.nextLoopback();
       if (own) {
-        this.#guard(this.options.index, () => this.#deliver(this.options.index, own));
+        const letter = { from: this.options.index, message: own, bytes: 0 };
+        this.#guard(letter.from, () => this.#deliver(letter));
         continue;
       }
       // Somebody was proven faulty: the epoch may have waited for it.
@@ -267,54 +306,42 @@ export class Bank {
       }
       const due = this.#early.take(this.#chain, this.#epoch);
       if (!due) return;
-      this.#guard(due.from, () => this.#deliver(due.from, due.message));
+      this.#guard(due.from, () => this.#deliver(due));
     }
   }
 
-  #deliver(from: number, message: Message): void {
+  #deliver({ from, message, bytes }: Delivered): void {
     if (message.type === 'evidence') {
       if (from !== this.options.index) this.#accusations.onEvidence(from, message.evidence);
       return;
     }
     if (message.type === 'recall' || message.type === 'history') {
-      this.#onRecall(from, message);
+      if (from === this.options.index) return;
+      if (message.type === 'recall') this.#absence.onRecall(from, message);
+      else this.#absence.onHistory(from, message);
       return;
     }
     const epoch = epochOf(message);
     // One epoch ahead are those whose seal is on its way; whoever is further ahead, nobody here has the data for any more.
-    if (epoch > this.#chain.epoch + 1) this.#recall.prompt(from);
+    if (epoch > this.#chain.epoch + 1) this.#absence.onFarAhead(from);
     if (epoch < this.#chain.epoch) {
       if (this.#previous?.chain.epoch === epoch) this.#previous.handle(from, message);
       return;
     }
     if (isEarly(message, this.#chain, this.#epoch)) {
-      this.#early.keep(from, message, this.#chain, this.#epoch);
-      if (epoch === this.#chain.epoch + 1) this.#epoch?.onAhead(from);
+      this.#early.keep({ from, message, bytes }, this.#chain, this.#epoch);
+      if (epoch === this.#chain.epoch + 1) {
+        this.#epoch?.onAhead(from);
+        this.#absence.onAhead();
+      }
       return;
     }
     const refusal = this.#epoch?.handle(from, message);
     if (refusal) this.#outbox.output({ type: 'refused', from, code: refusal });
   }
 
-  #onRecall(from: number, message: MessageOf<'recall' | 'history'>): void {
-    if (from === this.options.index) return;
-    if (message.type === 'recall') {
-      // What a bank without its log knows is not all that it knew: others may not count it as an answer.
-      if (this.abstains || !this.#recall.serves(from, message.epoch)) return;
-      const { epoch, incarnation } = message;
-      this.#outbox.output({ type: 'recall', request: { to: from, epoch, incarnation } });
-      return;
-    }
-    const { epochs, chain } = this.#recall.onHistory(from, message);
-    // The epoch after is proven as well, so nobody needs this bank in this one; a single seal comes to it as it is.
-    const adopted = epochs.length > 0 && (this.#journal.forgotten || epochs.length > 1);
-    if (adopted) this.#adopt(epochs, chain);
-    this.#recall.proceed(from, adopted);
-    if (this.#journal.forgotten && this.#recall.complete) this.#recover();
-  }
-
   /** Goes on after epochs that were sealed without this bank. */
-  #adopt(epochs: readonly SealedEpoch[], chain: ChainState): void {
+  #adopt({ epochs, chain }: Recalled): void {
     for (const { seal, commitments } of epochs)
       this.#outbox.output({
         type: 'sealed',
@@ -330,32 +357,7 @@ export class Bank {
     this.#chain = chain;
     this.#journal.write({ type: 'sealed', epoch: chain.epoch - 1 });
     this.#accusations.forgetEpoch();
-    this.#recall.renew();
-  }
-
-  /** The log does not have all that was signed with this bank's keys. */
-  #forget(): void {
-    this.#journal.write({ type: 'forgotten' });
-    this.#epoch = null;
-    this.#previous = null;
-  }
-
-  #expectIncarnation(): void {
-    if (this.options.incarnation?.length === INCARNATION_LENGTH) return;
-    throw new ConcordatError<BankError>(
-      { code: 'BANK_WITHOUT_INCARNATION' },
-      'a bank that lost its log needs an incarnation of 16 bytes, to know answers to itself from older ones',
-    );
-  }
-
-  /**
-   * Enough banks were heard. This bank signed in an epoch p only once it had the seal of p − 1, which q banks had decided;
-   * one of them that is honest was heard, and had by then sealed p − 2. So p is at most the epoch after the next one.
-   */
-  #recover(): void {
-    const { epoch } = this.#chain;
-    this.#journal.write({ type: 'abstained', through: epoch + 1 });
-    this.#outbox.output({ type: 'recovered', epoch, through: epoch + 1 });
+    this.#absence.renew();
   }
 
   #observe(bank: number, statement: Statement, signature: Uint8Array, verified: boolean): void {

@@ -28,11 +28,15 @@ export type Phase = (typeof PHASES)[number];
  * are exactly these banks, and only all of them together certify it. Without, any quorum does.
  */
 export interface Ballot {
+  /** `prepare` for the first of the two phases, `commit` for the second. */
   readonly phase: Phase;
+  /** The epoch that is voted in. */
   readonly epoch: number;
+  /** The slot of the proposal that is voted for. */
   readonly slot: Slot;
   /** The agreed value's digest, 32 bytes. */
   readonly value: Uint8Array;
+  /** Ascending bank indices of an attested draft's electorate; null for a vote that any quorum carries. */
   readonly electorate: readonly number[] | null;
 }
 
@@ -64,9 +68,13 @@ export function ballotStatement(ballot: Ballot, banks: number): Statement {
  * 96 + ⌈n/8⌉ + 48 bytes.
  */
 export interface Certificate {
+  /** The phase of the votes in it. */
   readonly phase: Phase;
+  /** The epoch they were given in. */
   readonly epoch: number;
+  /** The slot they were given in. */
   readonly slot: Slot;
+  /** The digest of what they were given for, 32 bytes. */
   readonly value: Uint8Array;
   /** Whether the votes were attestations; their electorate is then exactly `signers`. */
   readonly attested: boolean;
@@ -116,10 +124,15 @@ export function timeoutStatement(epoch: number, view: number, high: Slot | null)
  * `certificate` is the prepare certificate of the highest of them, null when none of them had any.
  */
 export interface TimeoutCertificate {
+  /** The epoch of the view. */
   readonly epoch: number;
+  /** The view that a quorum gave up. */
   readonly view: number;
+  /** Ascending indices of the banks that gave it up. */
   readonly signers: readonly number[];
+  /** As many as the signers, in their order: each one's highest prepared slot, null for none. */
   readonly highs: readonly (Slot | null)[];
+  /** The prepare certificate of the highest of these slots; null when there is none. */
   readonly certificate: Certificate | null;
   /** Aggregate BLS signature over the signers' (different) statements, 96 bytes. */
   readonly signature: Uint8Array;

@@ -8,6 +8,7 @@ import { MAX_BANKS, type Manifest } from './manifest.js';
  * computes the same chain from the same seals.
  */
 export interface ChainState {
+  /** The number of the epoch, from 0. */
   readonly epoch: number;
   /** H(epoch, value, result root) of the epoch before; the consortium's id for epoch 0. */
   readonly parent: Uint8Array;
@@ -49,7 +50,9 @@ export function genesisChain(manifest: Manifest): ChainState {
 
 /** What of a sealed epoch the chain goes on with. */
 export interface ChainLink {
+  /** The agreed value, 32 bytes. */
   readonly value: Uint8Array;
+  /** Root of the sealed result, 32 bytes. */
   readonly resultRoot: Uint8Array;
   /** VRF output (64 bytes) of the leader whose draft was agreed. */
   readonly leaderOutput: Uint8Array;

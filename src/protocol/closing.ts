@@ -3,7 +3,7 @@ import type { ConflictRow } from '../data/conflict.js';
 import type { Entry } from '../data/dataset.js';
 import type { Outcome } from '../data/outcome.js';
 import type { ReconcileRequest } from '../data/reconcile-request.js';
-import { VIEW_TIMER } from './agreement.js';
+import { AGREEMENT_TIMERS } from './agreement.js';
 import { CATCH_UP_TIMER, CatchingUp } from './catching-up.js';
 import type { Certificate } from './certificate.js';
 import type { ChainState } from './chain.js';
@@ -34,7 +34,7 @@ interface Decided {
 }
 
 /** All timers that may run in an epoch's last step. */
-const TIMERS = [FETCH_TIMER, MISSING_TIMER, CATCH_UP_TIMER, COLLECTOR_TIMER, WANT_TIMER, VIEW_TIMER];
+const TIMERS = [FETCH_TIMER, MISSING_TIMER, CATCH_UP_TIMER, COLLECTOR_TIMER, WANT_TIMER, ...AGREEMENT_TIMERS];
 
 /** From agreed inputs to the end of the epoch: common records, missing records, open versions, the result, the seal. */
 export class Closing {

@@ -10,6 +10,7 @@ import type { Suite } from './suite.js';
 export interface Commitment {
   /** Index of the bank. */
   readonly bank: number;
+  /** The epoch it is for. */
   readonly epoch: number;
   /** Merkle root (RFC 6962) over its salted records, 32 bytes. */
   readonly dataRoot: Uint8Array;
@@ -25,6 +26,7 @@ export interface Commitment {
 
 /** A commitment with the bank's Ed25519 signature, 64 bytes. */
 export interface SignedCommitment extends Commitment {
+  /** The bank's, over `commitmentStatement`. */
   readonly signature: Uint8Array;
 }
 

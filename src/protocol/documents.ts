@@ -10,7 +10,9 @@ import { agreedValue } from './value.js';
 
 /** Why a manifest or seal document was refused before anything in it was verified. */
 export type DocumentError =
+  /** It is no such document, for the reason given. */
   | { readonly code: 'DOCUMENT_MALFORMED'; readonly document: 'manifest' | 'seal'; readonly reason: string }
+  /** A member says something else than the canonical bytes do. */
   | {
       readonly code: 'DOCUMENT_SUMMARY_MISMATCH';
       readonly document: 'manifest' | 'seal';
@@ -22,31 +24,53 @@ export type DocumentError =
  * is a summary for people; {@link readManifest} refuses a document whose summary says something else than its bytes.
  */
 export interface ManifestDocument {
+  /** Says what the document is. */
   readonly format: 'concordat-manifest';
+  /** Of the format. */
   readonly version: 1;
+  /** Name of the consortium. */
   readonly name: string;
+  /** Digest of the manifest, 64 hexadecimal digits: what every signature of the consortium names. */
   readonly consortiumId: string;
+  /** f, the Byzantine banks that it bears. */
   readonly faults: number;
+  /** q = ⌈(n + f + 1)/2⌉. */
   readonly quorum: number;
+  /** Name, version and digest (64 hexadecimal digits) of the schema. */
   readonly schema: { readonly name: string; readonly version: number; readonly digest: string };
+  /** What all banks run with, by the names of `Parameters`. */
   readonly parameters: Readonly<Record<string, number | string>>;
+  /** In the order of the manifest: names and public keys, hexadecimal; the proofs of possession are in `canonical`. */
   readonly banks: readonly Readonly<Record<'id' | 'bls' | 'identity' | 'vrf' | 'x25519', string>>[];
+  /** The manifest itself: body and signatures in strict encoding, hexadecimal. */
   readonly canonical: string;
 }
 
 /** A seal as JSON, in the same manner: `canonical` is the seal, the rest a summary that must fit it. */
 export interface SealDocument {
+  /** Says what the document is. */
   readonly format: 'concordat-seal';
+  /** Of the format. */
   readonly version: 1;
+  /** Digest of the manifest that it belongs to, 64 hexadecimal digits. */
   readonly consortiumId: string;
+  /** The epoch's number, from 0. */
   readonly epoch: number;
+  /** The agreed value, 64 hexadecimal digits. */
   readonly value: string;
+  /** Merkle root of the result, 64 hexadecimal digits. */
   readonly resultRoot: string;
+  /** How many keys fell into which class, by the names of `Totals`. */
   readonly totals: Readonly<Record<string, number>>;
+  /** Names of the banks whose data is in the result. */
   readonly inputs: readonly string[];
+  /** Names of the banks in the commit certificate: at least a quorum. */
   readonly signers: readonly string[];
+  /** Names of the banks that signed the result: at least 2f + 1. */
   readonly executors: readonly string[];
+  /** Whom the proofs in it accuse, and of what; {@link evidenceName} has the kinds. */
   readonly evidence: readonly { readonly accused: string; readonly kind: string }[];
+  /** The seal itself in strict encoding, hexadecimal. */
   readonly canonical: string;
 }
 
@@ -141,13 +165,19 @@ function canonicalBytes(document: 'manifest' | 'seal', json: unknown): Uint8Arra
   return fromHex(canonical, 'canonical');
 }
 
-/** People read the summary: one that does not fit the verified bytes would deceive them. */
+/** People read the summary: one that does not fit the verified bytes, or says more than they do, would deceive them. */
 function expectSummary(document: 'manifest' | 'seal', json: unknown, expected: object): void {
   for (const [field, value] of Object.entries(expected))
     if (!fits((json as Record<string, unknown>)[field], value))
       throw new ConcordatError<DocumentError>(
         { code: 'DOCUMENT_SUMMARY_MISMATCH', document, field },
         `"${field}" of the ${document} does not fit its canonical bytes`,
+      );
+  for (const field of Object.keys(json as object))
+    if (!Object.hasOwn(expected, field))
+      throw new ConcordatError<DocumentError>(
+        { code: 'DOCUMENT_SUMMARY_MISMATCH', document, field },
+        `"${field}" of the ${document} is not among its canonical bytes`,
       );
 }
 

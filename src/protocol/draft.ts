@@ -14,6 +14,7 @@ import { type Agreed, agreedCodec } from './value.js';
  * digest. It is in the seal, so that anyone can recompute the value and read the epoch's schedule offline.
  */
 export interface DraftHeader {
+  /** The epoch whose inputs it lays down. */
   readonly epoch: number;
   /** The slot it was first drafted in. */
   readonly slot: Slot;
@@ -44,6 +45,7 @@ export interface DraftHeader {
 
 /** A leader's draft of the inputs. */
 export interface Draft {
+  /** What of it is hashed into the agreed value. */
   readonly header: DraftHeader;
   /** Signed commitments of the inputs, in the order of `header.inputs`. */
   readonly commitments: readonly SignedCommitment[];
@@ -108,7 +110,9 @@ export function draftCodec(banks: number): Codec<Draft> {
 
 /** Everything that stands behind a value: the draft, and what of the slices dealt under it is agreed. */
 export interface Contents {
+  /** The draft with its commitments and its table. */
   readonly draft: Draft;
+  /** Which slices and whose statistics; nothing of either where nothing was dealt. */
   readonly agreed: Agreed;
 }
 

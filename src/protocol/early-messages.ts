@@ -33,15 +33,19 @@ export interface Progress {
   readonly seal: Seal | null;
 }
 
-/** A message and its sender. */
+/** A message, its sender, and how many bytes it came in. */
 interface Letter {
   readonly from: number;
   readonly message: EpochMessage;
+  readonly bytes: number;
 }
+
+/** Bytes of slices that are kept of one dealer, at most: of one dealing they have half as many. What is dropped is asked for. */
+const MAX_SLICES_BYTES = 1 << 25;
 
 /**
  * One message of each sender and type that came before its time, of slices one for each slot of a view: a bounded store,
- * whoever floods it. A bank deals for every draft that has it, and does not deal twice.
+ * whoever floods it, and of a bounded size. A bank deals for every draft that has it, and does not deal twice.
  */
 export class EarlyMessages {
   readonly #kept = new Map<string, Letter>();
@@ -50,12 +54,25 @@ export class EarlyMessages {
   constructor(private readonly slots: number) {}
 
   /** Keeps a message that {@link isEarly}, if anything waits for it later. */
-  keep(from: number, message: EpochMessage, chain: ChainState, epoch: Progress | null): void {
+  keep(letter: Letter, chain: ChainState, epoch: Progress | null): void {
+    const { from, message } = letter;
     const slot = message.type === 'slices' ? message.slot.index : 0;
     if (slot >= this.slots) return;
     const name = `${from}/${message.type}/${slot}`;
-    if (isKept(from, message, chain, epoch) && !isOutdone(message, this.#kept.get(name)?.message))
-      this.#kept.set(name, { from, message });
+    const replaced = this.#kept.get(name);
+    if (!isKept(from, message, chain, epoch) || isOutdone(message, replaced?.message)) return;
+    if (message.type === 'slices') {
+      const others = this.#slicesOf(from) - (replaced?.bytes ?? 0);
+      if (others + letter.bytes > MAX_SLICES_BYTES) return;
+    }
+    this.#kept.set(name, letter);
+  }
+
+  #slicesOf(dealer: number): number {
+    let total = 0;
+    for (const { from, message, bytes } of this.#kept.values())
+      if (from === dealer && message.type === 'slices') total += bytes;
+    return total;
   }
 
   /** The next one whose time has come; it is kept no longer. */

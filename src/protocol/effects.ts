@@ -31,18 +31,23 @@ export type Input =
 
 /** Another bank asks what was sealed from an epoch on. */
 export interface RecallRequest extends RecallMessage {
+  /** Index of the bank that asks: the answer goes to it alone. */
   readonly to: number;
 }
 
 /** A message for one bank. */
 export interface Outgoing {
+  /** Index of the receiver. */
   readonly to: number;
+  /** The encoded message. */
   readonly bytes: Uint8Array;
 }
 
 /** Sets timer `id` to fire `after` milliseconds from now, replacing an earlier one; `null` cancels it. */
 export interface TimerRequest {
+  /** Names the timer among those of this bank; comes back in a `timer` input. */
   readonly id: string;
+  /** Milliseconds from now, 0 or more; null cancels. */
   readonly after: number | null;
 }
 
@@ -118,7 +123,10 @@ export type Output =
 export interface Effects {
   /** Log entries, each to be appended durably before anything is sent. */
   readonly persist: readonly Uint8Array[];
+  /** Messages for other banks, to be handed on in this order. */
   readonly send: readonly Outgoing[];
+  /** Timers to set or to cancel. */
   readonly timers: readonly TimerRequest[];
+  /** What happened, for the application. */
   readonly output: readonly Output[];
 }

@@ -1,6 +1,6 @@
 import { equalBytes } from '../crypto/bytes.js';
 import type { Outcome } from '../data/outcome.js';
-import { Agreement, type Application, VIEW_TIMER } from './agreement.js';
+import { Agreement, type Application } from './agreement.js';
 import {
   ballotStatement,
   type Certificate,
@@ -200,8 +200,8 @@ export class Epoch implements Application {
   /** A timer of this epoch ran out. */
   onTimer(id: string): void {
     if (this.finished) return;
-    if (id === VIEW_TIMER) this.#agreement.onTimer();
-    else if (id === WANT_TIMER) this.#copies.onTimer();
+    if (this.#agreement.onTimer(id)) return;
+    if (id === WANT_TIMER) this.#copies.onTimer();
     else if (!this.#current?.onTimer(id)) this.#closing.onTimer(id);
   }
 

@@ -18,6 +18,7 @@ import { type Testimony, testimonyCodec, verifyTestimony } from './testimony.js'
 /** Why evidence was refused. It then proves nothing, about anybody. */
 export type EvidenceError = {
   readonly code: 'EVIDENCE_INVALID';
+  /** The check that does not hold. */
   readonly reason:
     | 'unknown-bank'
     | 'not-unique'
@@ -29,10 +30,13 @@ export type EvidenceError = {
 
 /** Two different statements where the protocol allows one. */
 export interface Equivocation {
+  /** Tells it from other `Evidence`. */
   readonly kind: 'equivocation';
   /** Index of the faulty bank. */
   readonly accused: number;
+  /** One statement, signed by the accused. */
   readonly first: Testimony;
+  /** Another of the same type, epoch and slot, signed by the accused too. */
   readonly second: Testimony;
 }
 

@@ -5,8 +5,9 @@
  * @packageDocumentation
  */
 
+export type { BankError } from './absence.js';
 export type { Acknowledged, Attestations } from './attestations.js';
-export { Bank, type BankError, type BankOptions } from './bank.js';
+export { Bank, type BankOptions } from './bank.js';
 export type { Ballot, Certificate, Phase, TimeoutCertificate, Vote } from './certificate.js';
 export { ballotStatement, PHASES, verifyCertificate, verifyTimeoutCertificate } from './certificate.js';
 export { type ChainLink, type ChainState, chainCodec, genesisChain, nextChain } from './chain.js';

@@ -20,14 +20,19 @@ export const JOINING_FORMATS = {
 /** Why a document was refused before anything in it was verified. */
 export type JoiningDocumentError = {
   readonly code: 'JOINING_DOCUMENT_MALFORMED';
+  /** What is wrong with it, in words. */
   readonly reason: string;
 };
 
 /** A document by its kind, as {@link readJoiningDocument} gives it. */
 export type JoiningDocument =
+  /** A bank's public keys: the first message. */
   | { readonly kind: 'keys'; readonly keys: JoiningKeys }
+  /** What all are to open their shares for. */
   | { readonly kind: 'proposal'; readonly proposal: Proposal }
+  /** A bank's opened share: the second message. */
   | { readonly kind: 'reveal'; readonly reveal: Reveal }
+  /** A bank's signature of the manifest: the third message. */
   | { readonly kind: 'signature'; readonly signature: ManifestSignature };
 
 /** One spelling for each value, so that two files are equal when what they say is. */

@@ -17,19 +17,28 @@ import type { Suite } from './suite.js';
 export type JoiningError =
   /** `cause` is the code of what was found wrong with its BLS key. */
   | { readonly code: 'JOINING_KEY_INVALID'; readonly bank: string; readonly cause: string }
+  /** Two banks have the same id or key; `what` names it. */
   | {
       readonly code: 'JOINING_DUPLICATE';
       readonly bank: string;
       readonly other: string;
       readonly what: string;
     }
+  /** The proposal has no bank of this name. */
   | { readonly code: 'JOINING_BANK_UNKNOWN'; readonly bank: string }
+  /** What the bank published, what the proposal has of it and its secrets do not fit. */
   | { readonly code: 'JOINING_KEYS_CHANGED'; readonly bank: string }
+  /** The share was opened for another proposal. */
   | { readonly code: 'JOINING_OTHER_PROPOSAL'; readonly bank: string }
+  /** The share is not the one that was committed to. */
   | { readonly code: 'JOINING_SHARE_MISMATCH'; readonly bank: string }
+  /** These banks have not opened their shares. */
   | { readonly code: 'JOINING_SHARE_MISSING'; readonly banks: readonly string[] }
+  /** The bank signed another manifest. */
   | { readonly code: 'JOINING_OTHER_MANIFEST'; readonly bank: string }
+  /** The signature is not one of the bank on this manifest. */
   | { readonly code: 'JOINING_SIGNATURE_INVALID'; readonly bank: string }
+  /** These banks have not signed. */
   | { readonly code: 'JOINING_SIGNATURE_MISSING'; readonly banks: readonly string[] };
 
 /** A bank as all may know it before shares of the genesis seed are opened. */
@@ -52,6 +61,7 @@ export interface Proposal extends Omit<ManifestBody, 'banks'> {
 
 /** A bank's share of the genesis seed, opened for one proposal: the second message. */
 export interface Reveal {
+  /** The bank's name. */
   readonly id: string;
   /** {@link proposalDigest}, 32 bytes. */
   readonly proposal: Uint8Array;
@@ -61,6 +71,7 @@ export interface Reveal {
 
 /** A bank's signature of the manifest: the third message. */
 export interface ManifestSignature {
+  /** The bank's name. */
   readonly id: string;
   /** The manifest's digest, 32 bytes. */
   readonly consortiumId: Uint8Array;
@@ -90,6 +101,37 @@ export function joiningKeys(
  * before every bank has worked on it. The order of `banks` does not matter.
  *
  * @throws {@link JoiningError} `JOINING_KEY_INVALID` or `JOINING_DUPLICATE`, or `TOO_MANY_FAULTS`
+ * @example
+ * ```ts
+ * import { bls, keys } from 'concordat/crypto';
+ * import { defineSchema } from 'concordat/data';
+ * import * as protocol from 'concordat/protocol';
+ *
+ * const schema = defineSchema({
+ *   name: 'accounts',
+ *   version: 1,
+ *   absence: 'abstain',
+ *   key: ['account'],
+ *   fields: { account: { type: 'integer' }, balance: { type: 'decimal', scale: 2 } },
+ * });
+ * const suite = protocol.defaultSuite(await bls.loadBls());
+ * const random = () => crypto.getRandomValues(new Uint8Array(32));
+ * const joining = ['north', 'south', 'east', 'west'].map((id) => {
+ *   const secrets = keys.deriveSecrets(keys.generateMnemonic(random())); // each bank alone, on a machine of its own
+ *   return { secrets, published: protocol.joiningKeys(suite.bls, secrets, id, random()) };
+ * });
+ * const banks = joining.map(({ published }) => published);
+ * const parameters = protocol.DEFAULT_PARAMETERS;
+ * const proposal = protocol.propose({ name: 'accounts', faults: 1, schema, parameters, banks }, suite.bls);
+ *
+ * const reveals = joining.map(({ published, secrets }) =>
+ *   protocol.revealShare(proposal, published, suite.bls, secrets),
+ * );
+ * const body = protocol.openProposal(proposal, reveals);
+ * const signatures = joining.map(({ secrets }, i) => protocol.signManifest(body, reveals[i]!, secrets, suite));
+ * const manifest = protocol.joinManifest(body, signatures, suite);
+ * console.log(manifest.banks.map(({ id }) => id)); // [ 'east', 'north', 'south', 'west' ]
+ * ```
  */
 export function propose({ banks, ...rest }: Proposal, bls: Bls): Proposal {
   for (const what of ['id', 'bls', 'identity', 'vrf', 'x25519', 'genesisCommitment'] as const) {

@@ -28,11 +28,16 @@ import { REPEATABLE, type Statement, statementCodec, statementDigest } from './s
 import type { Suite } from './suite.js';
 
 /** Why a signature was not made. */
-export type JournalError = {
-  readonly code: 'JOURNAL_CONFLICT';
-  readonly type: string;
-  readonly epoch: number;
-};
+export type JournalError =
+  | { readonly code: 'JOURNAL_CONFLICT'; readonly type: string; readonly epoch: number }
+  /** A succession for an epoch after `latest`: what is promised for so long may be lost with the log. */
+  | { readonly code: 'JOURNAL_TOO_FAR_AHEAD'; readonly epoch: number; readonly latest: number };
+
+/**
+ * How many epochs after the first that is not known to be sealed a succession may be signed for. Statements of other types
+ * are of that epoch. Whoever lost its log abstains for as many epochs more: see `Bank`.
+ */
+export const SUCCESSION_AHEAD = 1;
 
 /** One durable entry of a bank's log. */
 export type LogEntry = Decoded<ReturnType<typeof logEntryCodec>>;
@@ -247,6 +252,12 @@ export class Journal {
   }
 
   #record(statement: Statement): Uint8Array {
+    const latest = this.#sealed + 1 + SUCCESSION_AHEAD;
+    if (statement.type === 'succession' && statement.epoch > latest)
+      throw new ConcordatError<JournalError>(
+        { code: 'JOURNAL_TOO_FAR_AHEAD', epoch: statement.epoch, latest },
+        `a succession is signed for epoch ${latest} at the latest; ask again when epoch ${statement.epoch - 1 - SUCCESSION_AHEAD} is sealed`,
+      );
     if (!this.permits(statement))
       throw new ConcordatError<JournalError>(
         { code: 'JOURNAL_CONFLICT', type: statement.type, epoch: statement.epoch },

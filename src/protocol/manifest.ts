@@ -24,9 +24,13 @@ import type { IdentityScheme } from './suite.js';
 
 /** Why a manifest was refused. */
 export type ManifestError =
+  /** Two banks have the same `what`; `bank` is the second of them. */
   | { readonly code: 'MANIFEST_DUPLICATE'; readonly what: string; readonly bank: string }
+  /** The bank's share of the genesis seed is not the one it committed to. */
   | { readonly code: 'MANIFEST_REVEAL_MISMATCH'; readonly bank: string }
+  /** The bank did not sign this body. */
   | { readonly code: 'MANIFEST_SIGNATURE_INVALID'; readonly bank: string }
+  /** A parameter out of range, an empty id, another version, or not one signature a bank. */
   | { readonly code: 'MANIFEST_MALFORMED'; readonly reason: string };
 
 /** The public half of one bank. */
@@ -88,10 +92,15 @@ export const DEFAULT_PARAMETERS: Parameters = {
 
 /** What a manifest says; the part that is signed. */
 export interface ManifestBody {
+  /** Name of the consortium. */
   readonly name: string;
+  /** f, the Byzantine banks that it bears: n ≥ 3f + 1. */
   readonly faults: number;
+  /** What a record is, with the rules that decide what is disputed. */
   readonly schema: Schema;
+  /** What all banks run with. */
   readonly parameters: Parameters;
+  /** The banks; the place here is a bank's index everywhere. */
   readonly banks: readonly BankEntry[];
 }
 
@@ -160,6 +169,7 @@ export class Manifest {
   readonly genesisSeed: Uint8Array;
 
   private constructor(
+    /** What the banks signed. */
     readonly body: ManifestBody,
     /** Ed25519 signature of each bank over {@link manifestDigest}, in the order of the banks. */
     readonly signatures: readonly Uint8Array[],

@@ -32,6 +32,14 @@ export function slotTimeout(delta: number, view: number): number {
 }
 
 /**
+ * Milliseconds after which a bank says again which view it gave up on: not doubled, since nobody waits for work to be done.
+ * A view that goes well is over by then.
+ */
+export function repeatAfter(delta: number): number {
+  return 12 * delta;
+}
+
+/**
  * Milliseconds that a leader waits for the attestations of a draft. It reaches all within Δ; a bank may wait 2 Δ for
  * slices, forward the draft to those whose slices it lacks, and wait 2 Δ more; with Δ for the way back, and some more.
  */

@@ -7,9 +7,11 @@ import { type Testimony, testimonyCodec, verifyTestimony } from './testimony.js'
 
 /** A signed Open or Commitment whose VRF proof does not hold for the seed that it states itself. */
 export interface BadProof {
+  /** Tells it from other `Evidence`. */
   readonly kind: 'bad-proof';
   /** Index of the faulty bank. */
   readonly accused: number;
+  /** The Open or the Commitment, as the accused signed it. */
   readonly testimony: Testimony;
 }
 

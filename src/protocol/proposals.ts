@@ -4,7 +4,7 @@ import { leaderOf } from './chain.js';
 import { authentic, type EpochContext } from './context.js';
 import { proposalStatement } from './draft.js';
 import type { ProposalNotice } from './messages.js';
-import { lastSlotIndex, type Slot } from './slot.js';
+import { lastSlotIndex, type Slot, slotName } from './slot.js';
 
 /**
  * What leaders proposed, as far as this bank has seen it: the first proposal of each slot of the last two views. Two of
@@ -95,5 +95,3 @@ export class Proposals {
     for (const [name, { notice }] of this.#first) if (notice.slot.view < view) this.#first.delete(name);
   }
 }
-
-const slotName = (slot: Slot): string => `${slot.view}.${slot.index}`;

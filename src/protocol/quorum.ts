@@ -3,7 +3,9 @@ import { ConcordatError } from '../crypto/error.js';
 /** Why a consortium's size was refused. */
 export type QuorumError = {
   readonly code: 'TOO_MANY_FAULTS';
+  /** n, the banks there are. */
   readonly banks: number;
+  /** f, which 3f + 1 banks would bear. */
   readonly faults: number;
 };
 

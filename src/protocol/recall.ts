@@ -18,6 +18,7 @@ const MAX_ANSWERS = 16;
 /** Why an answer about sealed epochs was refused. */
 export type RecallError = {
   readonly code: 'RECALL_INVALID';
+  /** `not-asked`: no request of this life of the bank; `out-of-order`: not the next epoch. */
   readonly reason: 'not-asked' | 'out-of-order';
 };
 

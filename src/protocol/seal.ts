@@ -8,16 +8,22 @@ import { parentOf } from './chain.js';
 import { type DraftHeader, draftDigest, draftHeaderCodec } from './draft.js';
 import { type Evidence, evidenceCodec, verifyEvidence } from './evidence.js';
 import type { Manifest } from './manifest.js';
+import { surplusEvidence } from './seal-evidence.js';
 import { type Statement, statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
 import { type Agreed, agreedCodec, agreedValue, areHoldings } from './value.js';
 
 /** Why a seal was refused. */
 export type SealError =
+  /** It names another manifest. */
   | { readonly code: 'SEAL_WRONG_CONSORTIUM' }
+  /** The draft's header contradicts the manifest or itself. */
   | { readonly code: 'SEAL_HEADER_INVALID'; readonly reason: string }
+  /** The commit certificate is not one of the value that the seal states. */
   | { readonly code: 'SEAL_COMMIT_INVALID' }
+  /** Too few executors, banks that are none, or not their signature. */
   | { readonly code: 'SEAL_RESULT_INVALID'; readonly reason: string }
+  /** The accusation at `index` does not hold. */
   | { readonly code: 'SEAL_EVIDENCE_INVALID'; readonly index: number };
 
 /** What executors sign: the root of the result computed from the agreed value, and its totals. */
@@ -39,6 +45,7 @@ export interface Seal {
   readonly commit: Certificate;
   /** Result root and totals. */
   readonly root: Uint8Array;
+  /** How many keys fell into which class; under the executors' signature, as the root is. */
   readonly totals: Totals;
   /** The 2f + 1 or more executors whose votes are in `signature`, ascending bank indices. */
   readonly executors: readonly number[];
@@ -87,10 +94,13 @@ export function executorsOf(header: Pick<DraftHeader, 'schedule' | 'inputs'>, co
 
 /** What a checked seal says. */
 export interface VerifiedSeal {
+  /** The epoch's number, from 0. */
   readonly epoch: number;
   /** The agreed value, 32 bytes. */
   readonly value: Uint8Array;
+  /** Merkle root of the result that the executors signed, 32 bytes. */
   readonly resultRoot: Uint8Array;
+  /** How many keys of the union fell into which class, as the executors signed it. */
   readonly totals: Totals;
   /** Link to the epoch before, 32 bytes; of epoch 0 the consortium's id. */
   readonly parent: Uint8Array;
@@ -137,6 +147,12 @@ export function checkSeal(manifest: Manifest, seal: Seal, suite: Suite): Verifie
   if (!verifyCertificate(manifest, suite, commit))
     refuse({ code: 'SEAL_COMMIT_INVALID' }, 'the commit certificate does not verify');
   checkResult(manifest, seal, value, suite);
+  const surplus = surplusEvidence(seal.evidence);
+  if (surplus >= 0)
+    refuse(
+      { code: 'SEAL_EVIDENCE_INVALID', index: surplus },
+      `piece of evidence ${surplus} is more than a seal may carry, or a second one against the same bank`,
+    );
   seal.evidence.forEach((evidence, index) => {
     try {
       verifyEvidence(manifest, evidence, suite);

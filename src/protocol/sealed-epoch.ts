@@ -14,6 +14,7 @@ export type SealedEpochError = {
   readonly code: 'SEALED_EPOCH_INVALID';
   /** The epoch that was to be added. */
   readonly epoch: number;
+  /** What does not follow from the chain before. */
   readonly reason: 'epoch' | 'parent' | 'schedule' | 'commitments' | 'opening';
 };
 
@@ -22,6 +23,7 @@ export type SealedEpochError = {
  * from this alone, and need not believe whom it has it from.
  */
 export interface SealedEpoch {
+  /** The epoch's seal. */
   readonly seal: Seal;
   /** Signed Commitments of the inputs, in the order of `seal.header.inputs`: their tickets order the next leaders. */
   readonly commitments: readonly SignedCommitment[];
@@ -37,7 +39,9 @@ export function sealedEpochCodec(banks: number): Codec<SealedEpoch> {
 
 /** What the place of an epoch in the chain is checked with. */
 export interface ChainContext {
+  /** The manifest in force. */
   readonly manifest: Manifest;
+  /** The cryptography to check with. */
   readonly suite: Suite;
   /** The chain before that epoch. */
   readonly chain: ChainState;

@@ -6,19 +6,17 @@ import { type Outcome, totalsCodec } from '../data/outcome.js';
 import type { Certificate } from './certificate.js';
 import type { EpochContext } from './context.js';
 import type { DraftHeader } from './draft.js';
-import { type Evidence, evidenceCodec } from './evidence.js';
+import type { Evidence } from './evidence.js';
 import type { MessageOf } from './messages.js';
 import { wantStatement } from './requests.js';
 import { checkSeal, executorsOf, type ResultClaim, resultStatement, type Seal } from './seal.js';
+import { evidenceForSeal } from './seal-evidence.js';
 import { misplaced } from './sealed-epoch.js';
 import { statementDigest } from './statement.js';
 import type { Agreed } from './value.js';
 
 /** Runs out when the current collector of result votes has not sealed. */
 export const COLLECTOR_TIMER = 'collector';
-
-/** Bytes of evidence in a seal, at most. What is left out stays with the banks that hold it. */
-const MAX_EVIDENCE_BYTES = 1 << 22;
 
 /** What the agreed value is made of. */
 export interface AgreedDraft {
@@ -107,7 +105,7 @@ export class Sealing {
         totals: claim.totals,
         executors: aggregate.signers,
         signature: aggregate.signature,
-        evidence: withinWeight(this.evidence()),
+        evidence: evidenceForSeal(this.evidence()),
       };
     }
     return null;
@@ -164,17 +162,6 @@ export class Sealing {
   #armTimer(): void {
     this.context.outbox.timer(COLLECTOR_TIMER, 4 * this.context.manifest.parameters.delta);
   }
-}
-
-/** As much evidence as a seal may carry, the lightest first: a proof of bad slices weighs as much as they do. */
-function withinWeight(evidence: readonly Evidence[]): Evidence[] {
-  const weighed = evidence.map((each) => ({ each, weight: encode(evidenceCodec, each).length }));
-  weighed.sort((a, b) => a.weight - b.weight || a.each.accused - b.each.accused);
-  let total = 0;
-  return weighed.flatMap(({ each, weight }) => {
-    total += weight;
-    return total <= MAX_EVIDENCE_BYTES ? [each] : [];
-  });
 }
 
 /** Asks a bank for the seal of this epoch; one that has it answers with it. */

@@ -23,7 +23,9 @@ import type { Suite } from './suite.js';
 
 /** A header with its dealer's Ed25519 signature over `slicesStatement`, 64 bytes. */
 export interface SignedSlices {
+  /** What the dealer is bound to. */
   readonly header: SlicesHeader;
+  /** The dealer's. */
   readonly signature: Uint8Array;
 }
 
@@ -31,6 +33,7 @@ export interface SignedSlices {
 export interface DealerProof {
   /** Index of the faulty bank. */
   readonly accused: number;
+  /** The header of what it dealt, signed by it. */
   readonly slices: SignedSlices;
   /** The accused's, of the epoch of the slices. */
   readonly commitment: SignedCommitment;
@@ -38,12 +41,15 @@ export interface DealerProof {
 
 /** A signed envelope, and the bank it is for. */
 export interface Delivery {
+  /** Index of the bank it is for. */
   readonly receiver: number;
+  /** As the dealer signed it. */
   readonly envelope: Envelope;
 }
 
 /** A header that is not accepted, or a signed envelope whose slice or share is not of the header's dealing. */
 export interface BadShares extends DealerProof {
+  /** Tells it from other `Evidence`. */
   readonly kind: 'bad-shares';
   /** Null when the header alone is at fault. */
   readonly delivery: Delivery | null;
@@ -59,11 +65,13 @@ export interface OpenedProof extends DealerProof {
 
 /** Slices that are no codeword, do not decrypt, or open to what the accused's Commitment does not hold. */
 export interface BadSlices extends OpenedProof {
+  /** Tells it from other `Evidence`. */
   readonly kind: 'bad-slices';
 }
 
 /** Slices that open to records which the accused committed to, and which are not those it claimed to hold. */
 export interface FalseAttestation extends OpenedProof {
+  /** Tells it from other `Evidence`. */
   readonly kind: 'false-attestation';
 }
 

@@ -22,7 +22,9 @@ export interface Claims {
 
 /** What a dealer deals under one draft, as its signature binds it. It is never sent in one piece: see {@link DealingPart}. */
 export interface SlicesHeader {
+  /** The epoch of the draft. */
   readonly epoch: number;
+  /** The slot of the draft. */
   readonly slot: Slot;
   /** Index of the bank that deals. */
   readonly dealer: number;

@@ -16,7 +16,7 @@ import {
   slicesRoot,
   slicesStatement,
 } from './slice-header.js';
-import { lastSlotIndex, type Slot } from './slot.js';
+import { lastSlotIndex, slotName } from './slot.js';
 import { statementDigest } from './statement.js';
 import type { Holding } from './value.js';
 
@@ -196,5 +196,3 @@ export function headerOf(read: ReadDraft, dealer: number, part: DealingPart): Sl
   const { dealing, statistics } = part;
   return { epoch, slot, dealer, draft: read.digest, claims: claimsDigest(key, items), dealing, statistics };
 }
-
-const slotName = (slot: Slot): string => `${slot.view}.${slot.index}`;

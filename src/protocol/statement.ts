@@ -46,10 +46,13 @@ export const REPEATABLE: ReadonlySet<StatementType> = new Set([
 
 /** What a signature is made over: its domain (type, epoch, slot) and a body whose encoding the type fixes. */
 export interface Statement {
+  /** What it is about: keeps a signature from serving two purposes. */
   readonly type: StatementType;
+  /** The epoch it is made in. */
   readonly epoch: number;
   /** The slot; view-wide statements use index 0, epoch-wide ones have none. */
   readonly slot: Slot | null;
+  /** The type's own encoding; its digest is what is signed. */
   readonly body: Uint8Array;
 }
 

@@ -10,8 +10,11 @@ import type { Suite } from './suite.js';
 
 /** Why a succession was refused. */
 export type SuccessionError =
+  /** It succeeds another manifest than the one in force. */
   | { readonly code: 'SUCCESSION_OTHER_PREDECESSOR' }
+  /** The bank, by index in the manifest in force, did not sign it. */
   | { readonly code: 'SUCCESSION_SIGNATURE_INVALID'; readonly bank: number }
+  /** Fewer signers than a quorum of the manifest in force. */
   | { readonly code: 'SUCCESSION_TOO_FEW'; readonly signers: number; readonly quorum: number }
   /** The chain is not, or no more, at the epoch from which the successor is in force. */
   | { readonly code: 'SUCCESSION_WRONG_EPOCH'; readonly epoch: number; readonly expected: number };
@@ -36,7 +39,9 @@ export interface Succession {
   readonly predecessor: Uint8Array;
   /** The first epoch of the successor. */
   readonly epoch: number;
+  /** The manifest that takes its place, verified. */
   readonly successor: Manifest;
+  /** Of a quorum of the predecessor's banks, or more, each once. */
   readonly signatures: readonly SuccessionSignature[];
 }
 

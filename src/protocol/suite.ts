@@ -27,8 +27,12 @@ export interface DispersalScheme {
  * verifications across the banks it hosts; everybody else passes {@link defaultSuite}.
  */
 export interface Suite {
+  /** Votes, timeouts and results: what is aggregated. */
   readonly bls: Bls;
+  /** The keys of views, and tickets that order the leaders. */
   readonly vrf: Vrf;
+  /** Everything else that a bank says in its own name. */
   readonly identity: IdentityScheme;
+  /** How slices are dealt, checked and opened. */
   readonly dispersal: DispersalScheme;
 }

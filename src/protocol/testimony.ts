@@ -5,7 +5,9 @@ import type { Suite } from './suite.js';
 
 /** A statement with its bank's signature: BLS (96 bytes) for votes, timeouts and results, else Ed25519 (64 bytes). */
 export interface Testimony {
+  /** What was signed. */
   readonly statement: Statement;
+  /** The bank's, over the statement's digest. */
   readonly signature: Uint8Array;
 }
 

@@ -11,6 +11,24 @@ import { checkSeal, type VerifiedSeal } from './seal.js';
  * @param seal parsed JSON of any shape, e.g. of `seal.json`
  * @throws a `ConcordatError` with a code: `DOCUMENT_…` or `ENCODING_…` for documents that are none, `MANIFEST_…`,
  * `BLS_…` for a manifest that does not hold, `SEAL_…` for a seal that does not
+ * @example
+ * ```ts
+ * import { Dataset, defineSchema, reconcile, verifySeal } from 'concordat';
+ *
+ * const schema = defineSchema({
+ *   name: 'accounts',
+ *   version: 1,
+ *   absence: 'abstain',
+ *   key: ['account'],
+ *   fields: { account: { type: 'integer' }, balance: { type: 'decimal', scale: 2 } },
+ * });
+ * const dataset = Dataset.fromObjects(schema, [{ account: 1, balance: '12.50' }]);
+ * const datasets = { north: dataset, south: dataset, east: dataset, west: dataset };
+ * const { manifest, seal } = await reconcile({ schema, datasets });
+ *
+ * const { epoch, signers } = await verifySeal(manifest, seal);
+ * console.log(epoch, signers.length >= manifest.quorum); // 0 true
+ * ```
  */
 export async function verifySeal(manifest: unknown, seal: unknown): Promise<VerifiedSeal> {
   const suite = defaultSuite(await loadBls());

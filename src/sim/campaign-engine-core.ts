@@ -2,7 +2,7 @@ import { equalBytes, toHex } from '../crypto/bytes.js';
 import { decode } from '../crypto/encoding.js';
 import { isConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
-import { Agreement, type Application, VIEW_TIMER } from '../protocol/agreement.js';
+import { Agreement, type Application } from '../protocol/agreement.js';
 import {
   ballotStatement,
   type Certificate,
@@ -107,7 +107,7 @@ export class EngineCore implements Application {
   }
 
   timer(id: string): Effects {
-    if (id === VIEW_TIMER) this.#guard(() => this.#agreement.onTimer());
+    this.#guard(() => this.#agreement.onTimer(id));
     if (id === REDRAFT_TIMER) this.#guard(() => this.#propose());
     return this.#settle();
   }

@@ -293,7 +293,7 @@ describe('a bank that lost its log', () => {
     expect(alone.bank.forgotten).toBe(true);
     alone.step({ type: 'timer', id: RECALL_TIMER });
     expect(alone.asked).toEqual([[3, 1]]);
-    expect(alone.answer(3, 1, []).output).toContainEqual({ type: 'recovered', epoch: 1, through: 2 });
+    expect(alone.answer(3, 1, []).output).toContainEqual({ type: 'recovered', epoch: 1, through: 3 });
     expect(alone.bank.forgotten).toBe(false);
     expect(alone.bank.abstains).toBe(true);
     expect(alone.logged.filter((type) => type === 'abstained')).toHaveLength(1);

@@ -7,8 +7,10 @@ import { parentOf } from '../../src/protocol/chain.js';
 import { type DraftHeader, draftDigest } from '../../src/protocol/draft.js';
 import type { Evidence } from '../../src/protocol/evidence.js';
 import { checkSeal, executorsOf, resultStatement, type Seal, sealCodec } from '../../src/protocol/seal.js';
+import { evidenceForSeal, surplusEvidence } from '../../src/protocol/seal-evidence.js';
 import { agreedValue } from '../../src/protocol/value.js';
 import { consortium, type Fixture, Net } from './network.js';
+import { dealers, lying } from './slice-fixture.js';
 
 const N = 6;
 let fixture: Fixture;
@@ -155,6 +157,26 @@ describe('a seal', () => {
       { ...evidence, second: { statement: other, signature: fixture.sign(1, other) } },
     ])
       expect(codeOf({ ...seal, evidence: [evidence, bad] })).toBe('SEAL_EVIDENCE_INVALID');
+  });
+
+  it('carries one piece of evidence against a bank, and no more than four mebibytes of it', async () => {
+    const { signed, commitment, claims, slices } = lying(await dealers(4, 1, 'none'), {});
+    /** Weighs 24 bytes for each claim, and some more. */
+    const against = (accused: number, weight: number): Evidence => ({
+      kind: 'bad-slices',
+      accused,
+      slices: signed,
+      commitment,
+      claims: { ...claims, items: Array.from({ length: weight / 24 }, () => new Uint8Array(24)) },
+      opened: slices.slice(0, 2),
+    });
+    const limit = 1 << 22;
+    expect(surplusEvidence([against(1, 24), against(2, limit - 4096)])).toBe(-1);
+    expect(surplusEvidence([against(1, 24), against(2, 24), against(1, 24)])).toBe(2);
+    expect(surplusEvidence([against(1, 24), against(2, limit)])).toBe(1);
+    expect(codeOf({ ...seal, evidence: [against(2, limit)] })).toBe('SEAL_EVIDENCE_INVALID');
+    const chosen = evidenceForSeal([against(2, limit), against(1, 24), against(3, limit / 2)]);
+    expect(chosen.map(({ accused }) => accused)).toEqual([1, 3]);
   });
 
   it('does not hold with any byte of it flipped, cut short or lengthened', () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { isConcordatError } from '../../src/crypto/error.js';
 import { Bank } from '../../src/protocol/bank.js';
 import { verifyEvidence, Witness } from '../../src/protocol/evidence.js';
+import { logOfLost } from '../../src/protocol/journal.js';
 import type { Manifest } from '../../src/protocol/manifest.js';
 import { checkSeal } from '../../src/protocol/seal.js';
 import type { SealedEpoch } from '../../src/protocol/sealed-epoch.js';
@@ -103,14 +104,15 @@ describe('a succession', () => {
 
   it('is signed by a bank once, and only where it has signed nothing yet; two of one epoch prove it faulty', () => {
     const { manifest, secrets, suite } = old;
-    const bank = new Bank({ manifest, index: 1, secrets: secrets[1]!, suite });
+    const bank = new Bank({ manifest, index: 1, secrets: secrets[1]!, suite, chain: lineage(1).chain });
     const succeed = (successor: Manifest, epoch = CHANGE) => bank.step({ type: 'succeed', epoch, successor });
     const effects = succeed(next.manifest);
     expect(effects.persist).toHaveLength(1);
     expect(effects.output).toEqual([{ type: 'succession', epoch: CHANGE, signed: signed(1) }]);
     expect(succeed(next.manifest).persist).toEqual([]);
-    for (const epoch of [CHANGE, CHANGE + 1, CHANGE - 1])
+    for (const epoch of [CHANGE, CHANGE - 1])
       expect(codeOf(() => succeed(other.manifest, epoch))).toBe('JOURNAL_CONFLICT');
+    expect(codeOf(() => succeed(other.manifest, CHANGE + 1))).toBe('JOURNAL_TOO_FAR_AHEAD');
     // Goes on in a later epoch, with a log that has dropped the earlier ones: what it signed in them it cannot know.
     const { chain } = lineage(1);
     const later = new Bank({ manifest, index: 1, secrets: secrets[1]!, suite, chain });
@@ -125,6 +127,58 @@ describe('a succession', () => {
     expect(witness.observe(3, testimony(next.manifest), false)).toBeNull();
     const evidence = witness.observe(3, testimony(other.manifest), false)!;
     expect(codeOf(() => verifyEvidence(manifest, evidence, suite))).toBe('none');
+  });
+});
+
+describe('a bank that lost its log', () => {
+  /** Heard from all others that nothing is sealed. */
+  const recovered = (index: number): Bank => {
+    const incarnation = new Uint8Array(16).fill(9);
+    const { manifest, secrets, suite, encode } = old;
+    const log = logOfLost(manifest.size);
+    const bank = new Bank({ manifest, index, secrets: secrets[index]!, suite, log, incarnation });
+    bank.step({ type: 'catch-up' });
+    for (const from of [0, 1, 2, 3].filter((other) => other !== index))
+      bank.step({
+        type: 'message',
+        from,
+        bytes: encode({ type: 'history', epoch: 0, incarnation, epochs: [] }),
+      });
+    expect(bank.forgotten).toBe(false);
+    return bank;
+  };
+
+  it('signs no successor that it may have signed another of, nor does anybody sign one for a later epoch', () => {
+    const { manifest, secrets, suite } = old;
+    const before = new Bank({ manifest, index: 1, secrets: secrets[1]!, suite });
+    const input = { type: 'succeed', successor: next.manifest } as const;
+    expect(codeOf(() => before.step({ ...input, epoch: 2 }))).toBe('JOURNAL_TOO_FAR_AHEAD');
+    expect(codeOf(() => before.step({ ...input, epoch: Number.MAX_SAFE_INTEGER }))).toBe(
+      'JOURNAL_TOO_FAR_AHEAD',
+    );
+    expect(codeOf(() => before.step({ ...input, epoch: 1 }))).toBe('none');
+    // It may have had the seal of an epoch that nobody told of, and have signed for the one after the next then.
+    const after = recovered(1);
+    for (const epoch of [0, 1, 2])
+      expect(codeOf(() => after.step({ ...input, successor: other.manifest, epoch }))).not.toBe('none');
+  });
+
+  it('has no part in a seal of the epoch in which a successor begins that it had signed', () => {
+    const begins = 1;
+    const net = new Net(old);
+    // Two honest banks and the liar, bank 3, have signed; one of the two then lost its log. The liar goes on regardless.
+    expect(
+      codeOf(() =>
+        assemble(
+          [0, 1, 3].map((bank) => signed(bank, begins)),
+          begins,
+        ),
+      ),
+    ).toBe('none');
+    net.banks[1]!.step({ type: 'succeed', epoch: begins, successor: next.manifest });
+    net.banks[0] = recovered(0);
+    for (let epoch = 0; epoch <= begins; epoch++) net.start().run(200_000);
+    expect(net.output(2, 'sealed').map(({ epoch }) => epoch)).toEqual([0]);
   });
 });
 

@@ -1,0 +1,173 @@
+import { ConcordatError } from '../crypto/error.js';
+import type { ChainState } from './chain.js';
+import type { Courier } from './courier.js';
+import { type Journal, SUCCESSION_AHEAD } from './journal.js';
+import type { Manifest } from './manifest.js';
+import type { MessageOf } from './messages.js';
+import type { Outbox } from './outbox.js';
+import { RECALL_TIMER, Recall, type Recalled } from './recall.js';
+import { INCARNATION_LENGTH } from './requests.js';
+import type { Seal } from './seal.js';
+import type { Suite } from './suite.js';
+
+/** Why a bank was not made. */
+export type BankError = { readonly code: 'BANK_WITHOUT_INCARNATION' };
+
+/** Runs out when an epoch that is over for others has not come to its end here. */
+const BEHIND_TIMER = 'behind';
+/** Timers that belong to a bank, not to one of its epochs. */
+export const ABSENCE_TIMERS: ReadonlySet<string> = new Set([RECALL_TIMER, BEHIND_TIMER]);
+
+/** What {@link Absence} works with. */
+export interface AbsenceContext {
+  readonly manifest: Manifest;
+  readonly suite: Suite;
+  /** This bank's index. */
+  readonly self: number;
+  readonly courier: Courier;
+  readonly outbox: Outbox;
+  readonly journal: Journal;
+  readonly incarnation: Uint8Array | undefined;
+}
+
+/** What {@link Absence} asks of the bank, and tells it. */
+export interface AbsenceHost {
+  /** The first epoch that this bank does not know to be sealed. */
+  readonly next: () => ChainState;
+  /** The number of the epoch under way that has not ended here; null while there is none. */
+  readonly unfinished: () => number | null;
+  /** The epoch under way was sealed by others. */
+  readonly showSeal: (seal: Seal) => void;
+  /** To go on after epochs that were sealed without this bank. */
+  readonly adopt: (recalled: Recalled) => void;
+}
+
+/**
+ * What a bank does about epochs that were sealed while it was away, or was not heard, or that it lost its log of.
+ *
+ * Of an epoch that it is in itself there is more to be had than the seal, as long as the others remember it: so it waits,
+ * and asks them for draft and data. Once they have started anew, the seal is all that is left of it.
+ */
+export class Absence {
+  readonly #recall: Recall;
+  /** One sealed epoch, which this bank is in or is about to begin. */
+  #shown: Recalled | null = null;
+  #waiting = false;
+  /** Whether that was waited for long enough, so that an epoch may end with the seal alone. */
+  #overdue = false;
+
+  /** @throws {@link BankError} */
+  constructor(
+    private readonly context: AbsenceContext,
+    private readonly host: AbsenceHost,
+  ) {
+    this.#recall = new Recall({ ...context, chain: host.next });
+    if (context.journal.forgotten) expectIncarnation(context.incarnation);
+  }
+
+  /** Asks the others what was sealed. */
+  ask(): void {
+    this.#recall.askAll(this.context.journal.forgotten);
+  }
+
+  /** The log does not have all that was signed with this bank's keys. */
+  forget(): void {
+    this.context.journal.write({ type: 'forgotten' });
+    this.ask();
+  }
+
+  /** A bank speaks of an epoch that this one cannot be in yet. */
+  onFarAhead(from: number): void {
+    this.#recall.prompt(from);
+  }
+
+  /** The epoch under way is over for another bank: time enough to ask every signer for the draft, and then for the data. */
+  onAhead(): void {
+    if (this.#waiting || this.host.unfinished() === null) return;
+    this.#waiting = true;
+    const { manifest, outbox } = this.context;
+    outbox.timer(BEHIND_TIMER, (2 * manifest.quorum + 16) * manifest.parameters.delta);
+  }
+
+  /** An epoch has begun, which others may be known to have sealed. */
+  begun(): void {
+    const seal = this.#sealOf(this.host.unfinished());
+    if (!seal) return;
+    this.onAhead();
+    this.host.showSeal(seal);
+  }
+
+  /** Another epoch is under way, or about to be: bounds that hold for one epoch start anew. */
+  renew(): void {
+    this.#recall.renew();
+    if (this.#waiting) this.context.outbox.timer(BEHIND_TIMER, null);
+    this.#waiting = false;
+    this.#overdue = false;
+  }
+
+  /** One of {@link ABSENCE_TIMERS} ran out. */
+  onTimer(id: string): void {
+    if (id === RECALL_TIMER) {
+      this.#recall.onTimer();
+      return;
+    }
+    this.#waiting = false;
+    this.#overdue = true;
+    if (this.host.unfinished() === null) return;
+    if (this.#shown && this.#sealOf(this.host.unfinished())) this.host.adopt(this.#shown);
+    else this.ask();
+  }
+
+  /** Somebody asks for sealed epochs; the host has them. */
+  onRecall(from: number, { epoch, incarnation }: MessageOf<'recall'>): void {
+    const { journal, outbox } = this.context;
+    // What a bank without its log knows is not all that it knew: others may not count it as an answer.
+    if (journal.abstains(this.host.next().epoch) || !this.#recall.serves(from, epoch)) return;
+    outbox.output({ type: 'recall', request: { to: from, epoch, incarnation } });
+  }
+
+  /**
+   * Sealed epochs that this bank asked for.
+   * @throws what `Recall.onHistory` does
+   */
+  onHistory(from: number, message: MessageOf<'history'>): void {
+    const { journal } = this.context;
+    const recalled = this.#recall.onHistory(from, message);
+    const { length } = recalled.epochs;
+    // Where the epoch after is proven as well, nobody needs this bank in this one.
+    const adopted = length > 1 || (length === 1 && (journal.forgotten || this.#overdue));
+    if (adopted) this.host.adopt(recalled);
+    else if (length === 1) {
+      this.#shown = recalled;
+      this.begun();
+    }
+    this.#recall.proceed(from, adopted);
+    if (journal.forgotten && this.#recall.complete) this.#recover();
+  }
+
+  /**
+   * Enough banks were heard. This bank signed in an epoch p only once it had the seal of p − 1, which q banks had decided;
+   * one of them that is honest was heard, and had by then sealed p − 2. So p is at most the epoch after the next one, and
+   * a succession that it signed then is of no later epoch than {@link SUCCESSION_AHEAD} after p.
+   */
+  #recover(): void {
+    const { journal, outbox } = this.context;
+    const { epoch } = this.host.next();
+    const through = epoch + 1 + SUCCESSION_AHEAD;
+    journal.write({ type: 'abstained', through });
+    outbox.output({ type: 'recovered', epoch, through });
+  }
+
+  #sealOf(epoch: number | null): Seal | null {
+    const seal = this.#shown?.epochs[0]?.seal;
+    return seal && seal.header.epoch === epoch ? seal : null;
+  }
+}
+
+function expectIncarnation(incarnation: Uint8Array | undefined): void {
+  if (incarnation?.length === INCARNATION_LENGTH) return;
+  throw new ConcordatError<BankError>(
+    { code: 'BANK_WITHOUT_INCARNATION' },
+    'a bank that lost its log needs an incarnation of 16 bytes, to know answers to itself from older ones',
+  );
+}
