@@ -28,15 +28,15 @@ export function withoutRule(removal: Removal): Trace {
 export const PAIR_SCALE = { slots: 2, delta: 2 };
 
 export function withChange(change: Change): Trace {
-  const { states, found } = search(
-    new PairWorld({ ...RULES, ...change.rules }, change.beginning, PAIR_SCALE),
-  );
+  const rules = { ...RULES, ...change.rules };
+  const { states, found } = search(new PairWorld(rules, change.beginning, PAIR_SCALE));
   if (!found) return { states, text: null };
+  const apart = rules.beginWithin === 1 ? 'Δ' : `${rules.beginWithin} Δ`;
   const lines = [
     `Without: ${change.rule}.`,
     `h and b are honest, all others may lie. Δ is ${PAIR_SCALE.delta} ticks; a message takes less. b ${
       change.beginning === 'by itself'
-        ? 'begins by itself, less than Δ from h'
+        ? `begins by itself, less than ${apart} from h`
         : 'is brought into the view by a draft'
     }.`,
     '',

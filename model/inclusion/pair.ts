@@ -149,14 +149,14 @@ export class PairWorld {
   /** Time passes when nothing is due. */
   #tick(pair: Pair): Turn[] {
     const due = pair.mail.some(({ left }) => left === 0) || pair.b.waits.includes(0);
-    const { delta } = this.scale;
+    const apart = this.rules.beginWithin * this.scale.delta;
     const late =
-      this.beginning === 'by itself' && pair.since === delta - 1 && !(pair.h.begun && pair.b.begun);
+      this.beginning === 'by itself' && pair.since === apart - 1 && !(pair.h.begun && pair.b.begun);
     if (due || late || pair.since < 0) return [];
     const less = (left: number): number => (left > 0 ? left - 1 : left);
     const next: Pair = {
       ...pair,
-      since: Math.min(pair.since + 1, delta),
+      since: Math.min(pair.since + 1, apart),
       mail: pair.mail.map((mail) => ({ ...mail, left: mail.left - 1 })),
       h: { ...pair.h, thin: less(pair.h.thin), waits: pair.h.waits.map(less) },
       b: { ...pair.b, waits: pair.b.waits.map(less) },

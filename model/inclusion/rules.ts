@@ -3,6 +3,8 @@
  * multiples of Δ.
  */
 export interface Rules {
+  /** How far apart they begin an epoch, at most: strictly less than this. Not a rule: what the hosts see to. */
+  readonly beginWithin: number;
   /** Whoever takes a thin draft shows it to the banks that it leaves out; and any draft to those that it takes in. */
   readonly shows: boolean;
   /** How long it waits for their amendments. */
@@ -25,6 +27,7 @@ export interface Rules {
 
 /** Rules that leave nothing to be found. */
 export const RULES: Rules = {
+  beginWithin: 1,
   shows: true,
   waitForAmendment: 2,
   refuses: true,
@@ -38,7 +41,7 @@ export const RULES: Rules = {
 
 /** How the two banks come to be in the view. */
 export type Beginning =
-  /** The first view: each begins by itself, one less than Δ after the other. */
+  /** The first view: each begins by itself, one less than {@link Rules.beginWithin} after the other. */
   | 'by itself'
   /** A later view: whoever is shown a draft is brought there by the certificate with it. */
   | 'brought in';
@@ -52,6 +55,12 @@ export interface Change {
 }
 
 export const CHANGES: readonly Change[] = [
+  {
+    name: 'begin-within',
+    rule: 'banks begin an epoch less than Δ apart, not less than 2 Δ',
+    beginning: 'by itself',
+    rules: { beginWithin: 2 },
+  },
   {
     name: 'show',
     rule: 'a thin draft is shown to the banks that it leaves out',

@@ -1,13 +1,37 @@
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-function planted(...args: readonly string[]): { readonly code: number | null; readonly lines: string[] } {
-  const script = resolve(ROOT, 'scripts/planted.mjs');
+interface Printed {
+  readonly code: number | null;
+  readonly lines: string[];
+}
+
+const planted = (...args: readonly string[]): Printed => plantedIn(ROOT, args);
+
+function plantedIn(root: string, args: readonly string[]): Printed {
+  const script = join(root, 'scripts/planted.mjs');
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
   return { code: status, lines: (stdout + stderr).trim().split('\n') };
+}
+
+/** What the check prints in a copy of the project in which `file` was edited. */
+function checkedAfter(file: string, edit: (text: string) => string, names: string): Printed {
+  const copy = mkdtempSync(join(tmpdir(), 'concordat-'));
+  try {
+    for (const part of ['scripts/planted.mjs', 'test/planted', 'src'])
+      cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+    const path = join(copy, 'src', file);
+    writeFileSync(path, edit(readFileSync(path, 'utf8')));
+    return plantedIn(copy, ['--check', '--only', names]);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
 }
 
 describe('planted mistakes', () => {
@@ -18,6 +42,17 @@ describe('planted mistakes', () => {
     ]);
     expect(lines.length).toBeGreaterThan(25);
     expect(code).toBe(0);
+  });
+
+  it.each([
+    ['gone', (text: string) => text.replaceAll('banks + faults + 1', 'faults + banks + 1'), '0 times'],
+    ['there twice', (text: string) => text + text, '2 times'],
+  ])('fail the check when the text that they change is %s', (_, edit, times) => {
+    const { code, lines } = checkedAfter('protocol/quorum.ts', edit, 'quorum-of-2f,lock-bypassed');
+    expect(lines).toContain('lock-bypassed: can be planted');
+    expect(lines).toContain(`quorum-of-2f: FAILED: protocol/quorum.ts has ${times}, not once:`);
+    expect(lines.at(-1)).toBe('1 can be planted, 1 cannot');
+    expect(code).toBe(1);
   });
 
   it('make the oracle ring where the sources as they are do not', () => {

@@ -37,6 +37,7 @@ export async function load(folder) {
       'data/sketch-items',
       'protocol/attestations',
       'protocol/certificate',
+      'protocol/commitment',
       'protocol/default-suite',
       'protocol/draft',
       'protocol/quorum',

@@ -1,3 +1,4 @@
+import { committing } from './strategies/committing.mjs';
 import { dealing } from './strategies/dealing.mjs';
 import { forging } from './strategies/forging.mjs';
 import { leading } from './strategies/leading.mjs';
@@ -7,6 +8,7 @@ import { slandering } from './strategies/slandering.mjs';
 /** Byzantine strategies that only a mistake makes worth while, by name; `library` is what they are made with. */
 export const strategies = (library) => ({
   ...forging(library),
+  ...committing(library),
   ...leading(library),
   ...dealing(library),
   ...serving(library),

@@ -4,6 +4,30 @@ const engine = (mistake) => ({ campaign: 'engine', settings: {}, ...mistake });
 export const agreement = [
   engine({
     name: 'vote-before-persist',
+    settings: { harsh: true, crashes: 12 },
+    does: 'sends what it signed, and writes it into the log only in its next step',
+    breaks: 'integrity: an honest bank contradicts itself after a crash',
+    edits: [
+      {
+        file: 'protocol/outbox.ts',
+        find: '  #persist: Uint8Array[] = [];\n',
+        replace: '  #persist: Uint8Array[] = [];\n  #before: Uint8Array[] = [];\n',
+      },
+      {
+        file: 'protocol/outbox.ts',
+        find: '    const effects = { persist: this.#persist, send',
+        replace: '    const effects = { persist: this.#before, send',
+      },
+      {
+        file: 'protocol/outbox.ts',
+        find: '    this.#persist = [];\n',
+        replace: '    this.#before = this.#persist;\n    this.#persist = [];\n',
+      },
+    ],
+    rings: /^integrity: .*contradicts itself/,
+  }),
+  engine({
+    name: 'vote-not-persisted',
     does: 'signs without writing into the log what it signed',
     breaks: 'integrity: an honest bank contradicts itself after a crash',
     edits: [
@@ -54,7 +78,7 @@ export const agreement = [
         replace: '',
       },
     ],
-    rings: /^agreement:/,
+    rings: /^agreement: .*decided otherwise/,
   }),
   engine({
     name: 'justification-bypassed',
@@ -97,6 +121,19 @@ export const agreement = [
     rings: /^agreement:/,
   }),
   engine({
+    name: 'first-phase-after-later-slot',
+    does: 'signs a first-phase vote in a slot below one that it has signed in',
+    breaks: 'agreement: that later slots are bound by what earlier ones prepared',
+    edits: [
+      {
+        file: 'protocol/safety.ts',
+        find: "    if (this.#highestSigned && compareSlots(slot, this.#highestSigned) <= 0) return 'slot-passed';\n",
+        replace: '',
+      },
+    ],
+    rings: /^agreement:/,
+  }),
+  engine({
     name: 'second-phase-after-later-slot',
     does: 'signs a second-phase vote in a slot below one that it has signed in',
     breaks: 'agreement: two slots of a view decide different values',
@@ -105,6 +142,31 @@ export const agreement = [
         file: 'protocol/safety.ts',
         find: "    if (this.#highestSigned && compareSlots(slot, this.#highestSigned) < 0) return 'slot-passed';\n",
         replace: '',
+      },
+    ],
+    rings: /^agreement:/,
+  }),
+  engine({
+    name: 'votes-after-timeout',
+    does: 'votes in a view that it has given up on',
+    breaks: 'agreement: a value is decided that no timeout reported',
+    edits: [
+      {
+        file: 'protocol/agreement.ts',
+        find: 'if (certificate.slot.view !== this.#view || safety.abandoned >= this.#view) {',
+        replace: 'if (certificate.slot.view !== this.#view) {',
+      },
+      {
+        file: 'protocol/safety.ts',
+        find: "    if (slot.view <= this.#abandoned) return 'view-abandoned';\n    if (this.#highestSigned && compareSlots(slot, this.#highestSigned) <= 0) return 'slot-passed';\n",
+        replace:
+          "    if (this.#highestSigned && compareSlots(slot, this.#highestSigned) <= 0) return 'slot-passed';\n",
+      },
+      {
+        file: 'protocol/safety.ts',
+        find: "    if (slot.view <= this.#abandoned) return 'view-abandoned';\n    if (this.#highestSigned && compareSlots(slot, this.#highestSigned) < 0) return 'slot-passed';\n",
+        replace:
+          "    if (this.#highestSigned && compareSlots(slot, this.#highestSigned) < 0) return 'slot-passed';\n",
       },
     ],
     rings: /^agreement:/,

@@ -16,6 +16,39 @@ export const certificates = [
     ],
   }),
   epochs({
+    name: 'bitmap-unchecked',
+    does: 'counts every bit of a bitmap for a signer, also those that stand for no bank',
+    breaks: 'agreement: one liar decides whatever it likes',
+    settings: { liars: ['padding'] },
+    edits: [
+      {
+        file: 'crypto/bitmap.ts',
+        find: "      if (size % 8 !== 0 && bitmap[bitmap.length - 1]! >> (size % 8) !== 0)\n        encodingError({ code: 'ENCODING_NOT_CANONICAL', what: 'bitmap', offset });\n",
+        replace: '      void offset;\n',
+      },
+      {
+        file: 'crypto/bitmap.ts',
+        find: '      return fromBitmap(bitmap, size);',
+        replace: '      return fromBitmap(bitmap, 8 * bitmap.length);',
+      },
+      {
+        file: 'crypto/bitmap.ts',
+        find: ' || member <= last || member >= size) return false;',
+        replace: ' || member <= last) return false;',
+      },
+      {
+        file: 'crypto/bls-certificate.ts',
+        find: '  const signing = signers.map((signer) => keys[signer] as ProvenKey);\n',
+        replace: '  const signing = signers.flatMap((signer) => keys[signer] ?? []);\n',
+      },
+      {
+        file: 'protocol/wanting.ts',
+        find: '.filter((bank) => bank !== self);',
+        replace: '.filter((bank) => bank !== self && manifest.banks[bank]);',
+      },
+    ],
+  }),
+  epochs({
     name: 'phase-not-signed',
     does: 'signs both phases alike',
     breaks: 'termination: who signed the first phase of a slot cannot sign its second',

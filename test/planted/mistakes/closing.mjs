@@ -63,4 +63,18 @@ export const closing = [
     ],
     rings: /^(result|agreement):/,
   }),
+  epochs({
+    name: 'collector-not-followed',
+    does: 'waits for one collector for ever',
+    breaks: 'termination: a collector that keeps the seal keeps the result from everybody',
+    settings: { liars: ['keeping-collector'] },
+    edits: [
+      {
+        file: 'protocol/sealing.ts',
+        find: '    this.#attempt++;\n',
+        replace: '',
+      },
+    ],
+    rings: /^termination: .*did not seal/,
+  }),
 ];

@@ -45,6 +45,20 @@ export const drafts = [
     rings: /^(result: .*the table conceals|termination:)/,
   }),
   epochs({
+    name: 'slots-skipped',
+    does: 'leads in every other slot only',
+    breaks: 'termination: a view runs out of slots before its liars run out of excuses',
+    settings: { liars: ['stingy-hoarder'], disputed: 0.5 },
+    edits: [
+      {
+        file: 'protocol/leading.ts',
+        find: '    const index = this.#slot.index + 1;\n',
+        replace: '    const index = this.#slot.index + 2;\n',
+      },
+    ],
+    rings: /^termination: .*slot/,
+  }),
+  epochs({
     name: 'chain-unchecked',
     does: 'attests a draft of another chain, or under another schedule',
     breaks: 'termination: an epoch is sealed that the chain does not go on with',

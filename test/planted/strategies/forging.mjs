@@ -19,7 +19,8 @@ export function forging(library) {
       },
     });
 
-  const minority = oncePerEpoch('minority', ({ bank, index, manifest, random, sign }) => {
+  /** A decision that this bank alone has signed. */
+  const ownDecision = ({ bank, index, manifest, random, sign }) => {
     const ballot = {
       phase: 'commit',
       epoch: bank.chain.epoch,
@@ -30,6 +31,21 @@ export function forging(library) {
     const signature = sign(ballotStatement(ballot, manifest.size));
     const { electorate, ...said } = ballot;
     return { type: 'certificate', certificate: { ...said, attested: false, signers: [index], signature } };
+  };
+  const minority = oncePerEpoch('minority', ownDecision);
+
+  /** The same, with as many bits in the bitmap as a quorum has: the others stand for no bank. */
+  const padding = defineAdversary({
+    name: 'padding',
+    attack: (outgoing, context) => {
+      if (context.memory.has('padded') || context.input.type !== 'message') return outgoing;
+      context.memory.set('padded', true);
+      const { size, quorum } = context.manifest;
+      const forged = show(context, context.random.pick(honestOf(context)), ownDecision(context));
+      // One byte, as there are fewer than eight banks, before the signature, with which the message ends.
+      for (let bit = size; bit < size + quorum - 1; bit++) forged.bytes[forged.bytes.length - 97] |= 1 << bit;
+      return [...outgoing, forged];
+    },
   });
 
   const commitIn = (heard) =>
@@ -81,5 +97,5 @@ export function forging(library) {
     },
   });
 
-  return { minority, relabelling, importing, hurrying };
+  return { minority, padding, relabelling, importing, hurrying };
 }

@@ -74,10 +74,17 @@ export function serving(library) {
       }),
   });
 
+  /** As collector seals for itself, and tells nobody. */
+  const keepingCollector = defineAdversary({
+    name: 'keeping-collector',
+    attack: (outgoing, { decode }) => outgoing.filter(({ bytes }) => decode(bytes).type !== 'seal'),
+  });
+
   return {
     'false-records': falseRecords,
     'false-common': falseCommon,
     greedy,
     'forging-collector': forgingCollector,
+    'keeping-collector': keepingCollector,
   };
 }

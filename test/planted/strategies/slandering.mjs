@@ -60,5 +60,12 @@ export function slandering(library) {
     return null;
   });
 
-  return { slander, 'slander-by-slices': slanderBySlices };
+  /** An honest leader's Open, in which there is no fault. */
+  const slanderByProof = accuser('slander-by-proof', ({ heard, input, accomplices }) => {
+    if (heard?.type !== 'open' || input.type !== 'message' || accomplices.includes(input.from)) return null;
+    const testimony = { statement: library.openStatement(heard), signature: heard.signature };
+    return { kind: 'bad-proof', accused: input.from, testimony };
+  });
+
+  return { slander, 'slander-by-slices': slanderBySlices, 'slander-by-proof': slanderByProof };
 }
