@@ -48,10 +48,13 @@ const epochs = async () => {
     smaller: smallerScenarios,
     least: LEAST.epochs,
     mostRuns: SHRINKING.epochs,
-    facts: ({ viewChanged, crashes, torn, disputed }) => ({
+    facts: ({ viewChanged, crashes, torn, lost, caughtUp, succeeded, disputed }) => ({
       'a view change': viewChanged,
       'a crash and restart': crashes > 0,
       'a torn log': torn > 0,
+      'a lost disk': lost > 0,
+      'a bank caught up': caughtUp > 0,
+      'another manifest': succeeded,
       'disputed keys': disputed,
     }),
   };

@@ -5,6 +5,7 @@ import { copycat } from './adversaries/copycat.js';
 import { feignedLack } from './adversaries/disclosure.js';
 import { disputeStorm } from './adversaries/dispute-storm.js';
 import { doubleVote, equivocate, replay } from './adversaries/equivocation.js';
+import { falseHistory } from './adversaries/false-history.js';
 import { flood } from './adversaries/flood.js';
 import { forkSchedule } from './adversaries/fork-schedule.js';
 import { censor, lateThin } from './adversaries/inclusion.js';
@@ -54,6 +55,7 @@ export const adversaries: Readonly<Record<string, Adversary>> = Object.freeze(
       staleCertificate,
       forkSchedule,
       disputeStorm,
+      falseHistory,
     ].map((adversary) => [adversary.name, adversary]),
   ),
 );

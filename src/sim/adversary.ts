@@ -14,13 +14,18 @@ import type { Random } from './random.js';
 
 /** Why an adversary was refused. */
 export type AdversaryError =
+  /** No built-in strategy has this name; `known` lists those that there are. */
   | { readonly code: 'ADVERSARY_UNKNOWN'; readonly name: string; readonly known: readonly string[] }
+  /** A strategy that cannot run. */
   | { readonly code: 'ADVERSARY_INVALID'; readonly reason: string };
 
 /** A message that a Byzantine bank sends, `after` milliseconds from now (0 when left out). */
 export interface AdversarialSend {
+  /** Index of the receiver. */
   readonly to: number;
+  /** Anything at all; an encoded message, if it is to be understood. */
   readonly bytes: Uint8Array;
+  /** Milliseconds, 0 or more. */
   readonly after?: number;
 }
 
@@ -28,11 +33,15 @@ export interface AdversarialSend {
 export interface AttackContext {
   /** The bank's real protocol core; it goes on running whatever the attack sends. */
   readonly bank: Bank;
+  /** The bank's place in the manifest. */
   readonly index: number;
   /** The bank's records of the epoch, after any lies. */
   readonly dataset: Dataset;
+  /** The consortium's manifest. */
   readonly manifest: Manifest;
+  /** The bank's own secrets, and nobody else's. */
   readonly secrets: BankSecrets;
+  /** The cryptography that all banks of the simulation run on. */
   readonly suite: Suite;
   /** Indices of all Byzantine banks, this one included: they may act as one. */
   readonly accomplices: readonly number[];
@@ -60,8 +69,11 @@ export interface AttackContext {
 
 /** What an attack on the records sees. */
 export interface RecordsContext {
+  /** The bank's place in the manifest. */
   readonly index: number;
+  /** Indices of all Byzantine banks, this one included. */
   readonly accomplices: readonly number[];
+  /** This bank's own stream of choices, decided by the seed. */
   readonly random: Random;
   /** A stream that all accomplices share, so that they can tell one lie. */
   readonly common: Random;
@@ -79,13 +91,17 @@ export interface CoreContext {
   readonly bank: Bank;
   /** Another core with the same keys, which knows of the first one's log and place in the chain what it is given. */
   readonly create: (restart?: Pick<BankOptions, 'log' | 'chain'>) => Bank;
+  /** The bank's place in the manifest. */
   readonly index: number;
+  /** The consortium's manifest. */
   readonly manifest: Manifest;
+  /** This bank's own stream of choices, decided by the seed. */
   readonly random: Random;
 }
 
 /** A Byzantine strategy, as data: what to do and when. Any bank can be given any. */
 export interface Adversary {
+  /** What a report calls it, and a `simulate` option. */
   readonly name: string;
   /** What it does, for people. */
   readonly description?: string;

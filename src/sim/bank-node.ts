@@ -2,10 +2,11 @@ import type { Dataset } from '../data/dataset.js';
 import type { Bank, BankOptions } from '../protocol/bank.js';
 import type { ChainState } from '../protocol/chain.js';
 import type { Effects, Input, Output } from '../protocol/effects.js';
+import type { Manifest } from '../protocol/manifest.js';
 import type { Message } from '../protocol/messages.js';
 import type { AdversarialSend, Adversary, AttackContext, Core } from './adversary.js';
-import { type CrashPoint, crashDuring } from './crash-point.js';
-import { DurableLog } from './durable-log.js';
+import type { CrashPoint } from './crash-point.js';
+import { HostStore } from './host-store.js';
 import { messageReader } from './message-reader.js';
 import type { Reconcile } from './result-rules.js';
 import type { NodeEffects, SimNode } from './world.js';
@@ -16,6 +17,9 @@ export interface BankNodeOptions {
   readonly create: (restart?: Pick<BankOptions, 'log' | 'chain'>) => Bank;
   /** Where an honest bank crashes, each once. */
   readonly crashes: readonly CrashPoint[];
+  readonly manifest: Manifest;
+  /** Where the first epoch is in the chain. */
+  readonly chain: ChainState;
   /** The records of the first epoch. */
   readonly dataset: Dataset;
   readonly adversary: Adversary | null;
@@ -29,35 +33,39 @@ export interface BankNodeOptions {
   readonly now: () => number;
   readonly onOutput: (bank: number, output: Output) => void;
   /** Is told of a crash, and whether it tore an entry of the log. */
-  readonly onCrash: (bank: number, torn: boolean) => void;
+  readonly onCrash: (crash: CrashPoint, torn: boolean) => void;
 }
 
-/** The driver of one bank in a simulation: log, adversary and reconcile function between the core and the network. */
+/** The driver of one bank in a simulation: store, adversary and reconcile function between the core and the network. */
 export class BankNode implements SimNode {
-  /** Appended to before anything of the same step is sent. */
-  readonly #log = new DurableLog();
+  /** Written to before anything of the same step is sent. */
+  readonly #store: HostStore;
+  /** The records of each epoch that this bank is to take part in. */
+  readonly #books = new Map<number, Dataset>();
   readonly #memory = new Map<string, unknown>();
   readonly #late = new Map<string, AdversarialSend>();
   readonly #read: (bytes: Uint8Array) => Message | null;
-  readonly #core: Core;
+  /** What an adversary has put in the place of the bank's core. */
+  readonly #replaced: Core | undefined;
   readonly #crashes = new Map<number, CrashPoint>();
   #bank: Bank;
-  /** Where the epoch under way stands in the chain; its host stores it beside the log. */
-  #chain: ChainState;
+  /** The last epoch that this bank was told to begin. */
+  #started: number;
   #dataset: Dataset;
   #steps = 0;
+  #calm = false;
   #stopped = false;
 
   constructor(private readonly options: BankNodeOptions) {
-    const { create, tools, adversary, crashes } = options;
-    this.#dataset = options.dataset;
+    const { create, tools, adversary, crashes, manifest, chain, dataset } = options;
+    this.#dataset = dataset;
+    this.#books.set(chain.epoch, dataset);
+    this.#store = new HostStore(manifest, chain);
     this.#bank = create();
-    this.#chain = this.#bank.chain;
+    this.#started = chain.epoch - 1;
     for (const crash of crashes) this.#crashes.set(crash.step, crash);
-    const honest: Core = { step: (input) => this.#bank.step(input) };
-    const replaced = tools && adversary?.core?.({ ...tools, bank: this.#bank, create });
-    this.#core = replaced ?? honest;
-    this.#read = options.tools ? messageReader(options.tools.manifest.size) : () => null;
+    this.#replaced = (tools && adversary?.core?.({ ...tools, bank: this.#bank, create })) ?? undefined;
+    this.#read = options.tools ? messageReader(manifest.size) : () => null;
   }
 
   /** The bank's core; another one after a crash. */
@@ -65,64 +73,75 @@ export class BankNode implements SimNode {
     return this.#bank;
   }
 
-  /** From now on nothing crashes. */
-  heal(): void {
-    this.#crashes.clear();
+  /** Whether nothing crashes for now; what would have crashed meanwhile does not later on. */
+  set calm(calm: boolean) {
+    this.#calm = calm;
   }
 
   /** Begins the first epoch. */
   start(): NodeEffects {
-    return this.startEpoch(this.options.dataset);
+    return this.startEpoch(this.options.chain.epoch, this.options.dataset);
   }
 
-  /** Begins the next epoch with these records. */
-  startEpoch(dataset: Dataset): NodeEffects {
+  /** Begins an epoch with these records, at once or when the ones before are over. */
+  startEpoch(epoch: number, dataset: Dataset): NodeEffects {
+    this.give(epoch, dataset);
+    if (!this.#replaced) return this.#carryOut([]);
     this.#dataset = dataset;
-    const effects = this.#step({ type: 'start', dataset });
-    this.#chain = this.#bank.chain;
-    return effects;
+    return this.#carryOut([{ type: 'start', dataset }]);
   }
 
-  /** Starts the epoch again, with the records it had and from what is in the log. */
+  /** Has the records of an epoch ready for a bank that is down. */
+  give(epoch: number, dataset: Dataset): void {
+    this.#books.set(epoch, dataset);
+  }
+
+  /**
+   * Goes on from what is stored: asks the others what was sealed meanwhile, and starts the epoch that was under way again,
+   * with the records it had.
+   */
   restart(): NodeEffects {
-    this.#bank = this.options.create({ log: this.#log.recover(), chain: this.#chain });
-    return this.#step({ type: 'start', dataset: this.#dataset });
+    const stored = this.#store.recover();
+    this.#bank = this.options.create(stored);
+    this.#started = stored.chain.epoch - 1;
+    return this.#carryOut([{ type: 'catch-up' }]);
+  }
+
+  /** The answer to whoever asks what was sealed from an epoch on. */
+  page(epoch: number): readonly Uint8Array[] {
+    return this.#store.page(epoch);
+  }
+
+  /** Signs that another manifest succeeds this one from an epoch on, if it may: see the output `succession`. */
+  succeed(successor: Manifest, epoch: number): NodeEffects {
+    return this.#carryOut([{ type: 'succeed', successor, epoch }]);
   }
 
   message(from: number, bytes: Uint8Array): NodeEffects {
-    return this.#step({ type: 'message', from, bytes });
+    return this.#carryOut([{ type: 'message', from, bytes }]);
   }
 
   timer(id: string): NodeEffects {
     const late = this.#late.get(id);
-    if (!late) return this.#step({ type: 'timer', id });
+    if (!late) return this.#carryOut([{ type: 'timer', id }]);
     this.#late.delete(id);
     return { send: [late], timers: [] };
   }
 
-  #step(input: Input): NodeEffects {
+  #carryOut(inputs: Input[]): NodeEffects {
     if (this.#stopped) return { send: [], timers: [] };
     const send: AdversarialSend[] = [];
     const timers: { id: string; after: number | null }[] = [];
-    const inputs: Input[] = [input];
-    for (let next = inputs.shift(); next; next = inputs.shift()) {
+    for (let next = inputs.shift() ?? this.#due(); next; next = inputs.shift() ?? this.#due()) {
       const context = this.#attackContext(next);
       if (context && this.options.adversary?.hears?.(context) === false) continue;
-      const effects = this.#core.step(next);
+      const effects = (this.#replaced ?? this.#bank).step(next);
       const crash = this.#crashes.get(this.#steps);
-      if (crash) return this.#crash(crash, effects, send);
-      this.#log.append(effects.persist);
+      if (crash && !this.#calm) return this.#crash(crash, effects, send);
+      this.#store.keep(effects, this.#bank.chain);
       send.push(...this.#tamper(context, effects));
       timers.push(...effects.timers);
-      for (const output of effects.output) {
-        this.options.onOutput(this.#bank.index, output);
-        if (output.type === 'reconcile')
-          inputs.push({
-            type: 'reconciled',
-            epoch: output.epoch,
-            outcome: this.options.reconcile(output.request),
-          });
-      }
+      for (const output of effects.output) inputs.push(...this.#onOutput(output));
     }
     const prompt: AdversarialSend[] = [];
     for (const message of send) {
@@ -136,11 +155,42 @@ export class BankNode implements SimNode {
     return { send: prompt, timers };
   }
 
+  /** The next epoch, if this bank may begin it and its records are there. What replaces a core is told by others. */
+  #due(): Input | null {
+    if (this.#replaced || this.#bank.forgotten) return null;
+    // Where the chain is takes a check of every ticket: not asked for when there is nothing to begin.
+    if (this.#started >= Math.max(...this.#books.keys())) return null;
+    const { epoch } = this.#bank.next;
+    const dataset = this.#books.get(epoch);
+    if (!dataset || epoch <= this.#started) return null;
+    this.#started = epoch;
+    this.#dataset = dataset;
+    return { type: 'start', dataset };
+  }
+
+  /** @returns what the host owes the bank for it */
+  #onOutput(output: Output): Input[] {
+    this.options.onOutput(this.#bank.index, output);
+    switch (output.type) {
+      case 'reconcile':
+        return [{ type: 'reconciled', epoch: output.epoch, outcome: this.options.reconcile(output.request) }];
+      case 'recall': {
+        const { request } = output;
+        return [{ type: 'recalled', request, epochs: this.#store.page(request.epoch) }];
+      }
+      case 'forgotten':
+        this.#started = this.#bank.chain.epoch - 1;
+        return [];
+      default:
+        return [];
+    }
+  }
+
   /** The host crashes while it carries out these effects. */
   #crash(crash: CrashPoint, effects: Effects, earlier: readonly AdversarialSend[]): NodeEffects {
     this.#crashes.delete(crash.step);
-    const { sent, torn } = crashDuring(crash, effects, this.#log);
-    this.options.onCrash(this.#bank.index, torn);
+    const { sent, torn } = this.#store.crash(crash, effects, this.#bank.chain);
+    this.options.onCrash(crash, torn);
     return { send: [...earlier, ...sent], timers: [], downMs: crash.downMs };
   }
 

@@ -1,54 +1,27 @@
-import { concatBytes, toHex, uint64 } from '../crypto/bytes.js';
-import { hash } from '../crypto/hash.js';
-import { BankSecrets } from '../crypto/keys.js';
+import { concatBytes, toHex } from '../crypto/bytes.js';
 import type { Effects, Outgoing } from '../protocol/effects.js';
-import {
-  DEFAULT_PARAMETERS,
-  genesisCommitment,
-  Manifest,
-  type ManifestBody,
-  manifestDigest,
-} from '../protocol/manifest.js';
 import { messageTypeOf } from '../protocol/message-codec.js';
-import { maxFaults } from '../protocol/quorum.js';
+import { type EngineConsortium, engineConsortium } from './campaign-engine-consortium.js';
 import { EngineCore } from './campaign-engine-core.js';
 import { Cabal, lie } from './campaign-engine-liar.js';
-import { drawCrashes, drawInstability, drawPartitions } from './campaign-scenario.js';
+import { type EngineScenario, type EngineStrategy, engineNetworkOf } from './campaign-engine-scenario.js';
 import { simulatedSuite } from './campaign-signatures.js';
-import { type CrashPoint, crashDuring } from './crash-point.js';
+import { crashDuring } from './crash-point.js';
 import { DurableLog } from './durable-log.js';
 import { PAYMENTS } from './generate.js';
 import { messageReader } from './message-reader.js';
-import { healedAtMs, type Instability, type NetworkModel, type Partition } from './network.js';
+import { healedAtMs, type NetworkModel } from './network.js';
 import { StatementWatch } from './oracle-statements.js';
-import { networkPreset } from './presets.js';
 import { Random } from './random.js';
+import { watchedNode } from './watched-node.js';
 import { type NodeEffects, type SimNode, World } from './world.js';
 
-/** What a bank of the engine campaign that is not honest does. */
-export const ENGINE_STRATEGIES = ['silent', 'twins', 'amnesia', 'liar', 'lying-twins'] as const;
-/**
- * `silent` says nothing; `twins` are two instances with one key, each of which follows the protocol with other banks,
- * drawn anew in every view (Bano et al., Twins, OPODIS 2021); `amnesia` forgets its log again and again; a `liar` says
- * different things to different banks, and all liars act as one; `lying-twins` do both.
- */
-export type EngineStrategy = (typeof ENGINE_STRATEGIES)[number];
-
-/** A run of agreement alone, as data. */
-export interface EngineScenario {
-  readonly seed: number;
-  readonly banks: number;
-  readonly faults: number;
-  readonly latencyMs: number;
-  readonly loss: number;
-  readonly duplicate: number;
-  readonly reorder: number;
-  readonly partitions: readonly Partition[];
-  readonly unstable: Instability | null;
-  readonly byzantine: readonly { readonly bank: number; readonly strategy: EngineStrategy }[];
-  readonly crashes: readonly CrashPoint[];
-  readonly healsAtMs: number;
-}
+export {
+  drawEngineScenario,
+  ENGINE_STRATEGIES,
+  type EngineScenario,
+  type EngineStrategy,
+} from './campaign-engine-scenario.js';
 
 /** What came of it. */
 export interface EngineVerdict {
@@ -57,39 +30,6 @@ export interface EngineVerdict {
   readonly views: number;
   readonly crashes: number;
   readonly torn: number;
-}
-
-const SIZES = [4, 4, 4, 4, 5, 6, 7, 7, 10];
-
-/** The scenario of a seed. */
-export function drawEngineScenario(seed: number): EngineScenario {
-  const random = new Random(seed).fork('engine');
-  const banks = random.pick(SIZES);
-  const faults = maxFaults(banks);
-  const liars = random.chance(0.8) ? faults : random.int(faults + 1);
-  const places = random.shuffle([...Array(banks).keys()]);
-  const byzantine = places
-    .slice(0, liars)
-    .sort((a, b) => a - b)
-    .map((bank) => ({ bank, strategy: random.pick(ENGINE_STRATEGIES) }));
-  const latencyMs = 10;
-  const delta = 2 * latencyMs + 1;
-  const calm = random.chance(0.1);
-  const healsAtMs = calm ? 0 : delta * (10 + random.int(150));
-  return {
-    seed,
-    banks,
-    faults,
-    latencyMs,
-    loss: calm ? 0 : random.pick([0, 0, 0.05, 0.3]),
-    duplicate: random.pick([0, 0.1, 0.5]),
-    reorder: random.pick([0, 0.1, 0.5]),
-    partitions: calm ? [] : drawPartitions(banks, healsAtMs, random.fork('partitions')),
-    unstable: calm ? null : drawInstability(healsAtMs, delta, random.fork('unstable')),
-    byzantine,
-    crashes: calm ? [] : drawCrashes(places.slice(liars), delta, random.fork('crashes')),
-    healsAtMs,
-  };
 }
 
 /** Nothing may be agreed on a value that begins with this. */
@@ -105,7 +45,7 @@ const IDLE: NodeEffects = { send: [], timers: [] };
 /** Runs agreement alone, with {@link simulatedSuite} for cryptography. */
 export class EngineCampaign {
   readonly #suite = simulatedSuite();
-  readonly #known = new Map<string, Consortium>();
+  readonly #known = new Map<string, EngineConsortium>();
 
   /** @param patience how long agreement may take after everything has healed, in Δ */
   constructor(private readonly patience = PATIENCE) {}
@@ -123,65 +63,13 @@ export class EngineCampaign {
     return { violations, views, crashes, torn };
   }
 
-  #consortiumOf({ banks, faults, ...rest }: EngineScenario): Consortium {
-    const { deltaMs } = networkOf({ banks, faults, ...rest });
+  #consortiumOf({ banks, faults, ...rest }: EngineScenario): EngineConsortium {
+    const { deltaMs } = engineNetworkOf({ banks, faults, ...rest });
     const name = `${banks}/${faults}/${deltaMs}`;
-    const known = this.#known.get(name) ?? consortium(this.#suite, banks, faults, deltaMs);
+    const known = this.#known.get(name) ?? engineConsortium(this.#suite, banks, faults, deltaMs);
     this.#known.set(name, known);
     return known;
   }
-}
-
-interface Consortium {
-  readonly manifest: Manifest;
-  readonly secrets: readonly BankSecrets[];
-  readonly suite: ReturnType<typeof simulatedSuite>;
-}
-
-function consortium(suite: Consortium['suite'], banks: number, faults: number, delta: number): Consortium {
-  const random = new Random(`engine/${banks}`);
-  const secrets = Array.from({ length: banks }, () => {
-    const draw = (): Uint8Array => random.bytes(32);
-    return new BankSecrets({ bls: draw(), identity: draw(), vrf: draw(), x25519: draw(), vault: draw() });
-  });
-  const publicKey = (suite.identity as unknown as { publicKey(secret: Uint8Array): Uint8Array }).publicKey;
-  const body: ManifestBody = {
-    name: 'engine',
-    faults,
-    schema: PAYMENTS,
-    parameters: { ...DEFAULT_PARAMETERS, delta },
-    banks: secrets.map((secret, i) => {
-      const share = hash('simulation', uint64(i));
-      return {
-        id: `bank-${i}`,
-        bls: suite.bls.publicKey(secret.bls),
-        possession: suite.bls.provePossession(secret.bls),
-        identity: publicKey(secret.identity),
-        vrf: publicKey(secret.vrf),
-        x25519: publicKey(secret.x25519),
-        genesisCommitment: genesisCommitment(`bank-${i}`, share),
-        genesisShare: share,
-      };
-    }),
-  };
-  const digest = manifestDigest(body);
-  const signatures = secrets.map(({ identity }) => suite.identity.sign(identity, digest));
-  return { manifest: Manifest.assemble(body, signatures, suite), secrets, suite };
-}
-
-function networkOf({
-  banks,
-  latencyMs,
-  loss,
-  duplicate,
-  reorder,
-  partitions,
-  unstable,
-}: EngineScenario): NetworkModel {
-  const calm = networkPreset('synchronous', { banks, latencyMs });
-  const reorderMs = reorder > 0 ? latencyMs : 0;
-  const changes = { loss, duplicate, reorder, reorderMs, partitions, ...(unstable && { unstable }) };
-  return { ...calm, ...changes, deltaMs: calm.deltaMs + reorderMs + (loss > 0 ? 3 * calm.retransmitMs : 0) };
 }
 
 /** One run: its nodes, and the judge of what they do. */
@@ -203,11 +91,11 @@ class EngineRun {
 
   constructor(
     private readonly scenario: EngineScenario,
-    private readonly consortium: Consortium,
+    private readonly consortium: EngineConsortium,
   ) {
     const { manifest, secrets, suite } = consortium;
     this.#random = new Random(scenario.seed);
-    this.#network = networkOf(scenario);
+    this.#network = engineNetworkOf(scenario);
     const liars = new Map(scenario.byzantine.map(({ bank, strategy }) => [bank, strategy]));
     const banks = [...manifest.banks.keys()];
     this.#honest = new Set(banks.filter((bank) => !liars.has(bank)));
@@ -230,17 +118,10 @@ class EngineRun {
     const nodes = banks.map((bank): SimNode => {
       const strategy = liars.get(bank);
       if (strategy) return this.#liar(bank, strategy);
-      const node = this.#honestNode(bank);
-      const see = (effects: NodeEffects): NodeEffects => {
+      return watchedNode(this.#honestNode(bank), (effects) => {
         for (const { bytes } of effects.send) watch.onMessage(bank, read(bytes)!);
         return effects;
-      };
-      return {
-        start: () => see(node.start()),
-        message: (from, bytes) => see(node.message(from, bytes)),
-        timer: (id) => see(node.timer(id)),
-        restart: () => see(node.restart!()),
-      };
+      });
     });
     this.#world = new World({
       nodes,

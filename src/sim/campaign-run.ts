@@ -1,14 +1,16 @@
 import type { Bls, ProvenKey } from '../crypto/bls.js';
 import { equalBytes, toHex } from '../crypto/bytes.js';
+import { genesisChain } from '../protocol/chain.js';
 import { type Evidence, verifyEvidence } from '../protocol/evidence.js';
 import type { Suite } from '../protocol/suite.js';
 import { adversaryNamed } from './adversaries.js';
 import type { AdversarialSend, Adversary } from './adversary.js';
-import { type ByzantineBank, networkOf, type Scenario } from './campaign-scenario.js';
+import { booksOf, Change, idsOf, parametersOf, type Term } from './campaign-change.js';
+import { networkOf } from './campaign-scenario.js';
 import { combined } from './combined.js';
-import { type BankKeys, drawKeys } from './consortium.js';
-import { generate } from './generate.js';
+import { type BankKeys, createConsortium, drawKeys } from './consortium.js';
 import { Random } from './random.js';
+import { type ByzantineBank, honestOf, type Scenario } from './scenario.js';
 import { type EpochRecord, Simulation } from './simulation.js';
 import { methodsOf } from './suite.js';
 import { triggered } from './triggers.js';
@@ -23,6 +25,12 @@ export interface Verdict {
   readonly crashes: number;
   /** How many of them tore an entry of the log. */
   readonly torn: number;
+  /** How many of them lost the whole disk. */
+  readonly lost: number;
+  /** Honest banks that learnt from others of epochs which were sealed while they were down. */
+  readonly caughtUp: number;
+  /** Whether an epoch followed under another manifest. */
+  readonly succeeded: boolean;
   /** Whether keys were disputed. */
   readonly disputed: boolean;
   /** Strategies that were there, and of these the ones that did something which their bank's core would not have. */
@@ -37,6 +45,7 @@ const PATIENCE = 50_000;
 export class Campaign {
   readonly #suite: Suite;
   readonly #keys: BankKeys[] = [];
+  #succeeded = false;
 
   /**
    * @param suite that the banks run on
@@ -53,6 +62,7 @@ export class Campaign {
   run(scenario: Scenario): Verdict {
     const records: EpochRecord[] = [];
     const acted = new Set<string>();
+    this.#succeeded = false;
     let violations: string[];
     try {
       violations = this.#judge(scenario, records, acted);
@@ -66,40 +76,74 @@ export class Campaign {
       viewChanged: records.some(({ views }) => views > 1),
       crashes: records.reduce((sum, { crashes }) => sum + crashes, 0),
       torn: records.reduce((sum, { torn }) => sum + torn, 0),
+      lost: records.reduce((sum, { lost }) => sum + lost, 0),
+      caughtUp: new Set(records.flatMap(({ caughtUp }) => [...caughtUp])).size,
       disputed: sealed.some(({ seal }) => seal.totals.disputed > 0),
+      succeeded: this.#succeeded,
       strategies: new Set(scenario.byzantine.flatMap(({ strategies }) => strategies)),
       acted,
     };
   }
 
   #judge(scenario: Scenario, records: EpochRecord[], acted: Set<string>): string[] {
-    const { banks, byzantine, epochs } = scenario;
-    const honest = [...Array(banks).keys()].filter((bank) => byzantine.every((each) => each.bank !== bank));
-    const books = Array.from({ length: epochs }, (_, epoch) => booksOf(scenario, honest, epoch));
-    const simulation = new Simulation({
-      schema: books[0]!.schema,
-      banks: books[0]!.datasets.map((dataset, i) => ({ id: `bank-${i}`, dataset })),
+    const { banks, epochs, succession } = scenario;
+    const first: Term = { scenario, ids: idsOf(banks), keys: this.#foundingKeys(scenario) };
+    const simulation = this.#simulate(first, acted);
+    const violations = this.#runEpochs(simulation, scenario, 0, epochs, records);
+    if (!succession || !records.at(-1)!.complete || violations.length > 0) return violations;
+    const spare = (count: number): BankKeys[] => this.#keysFor(banks + count).slice(banks);
+    const change = new Change(simulation, scenario, this.#suite, first.keys, spare);
+    if (succession.late.length > 0) {
+      const { datasets } = booksOf(scenario, epochs);
+      return [...violations, ...change.contest(succession.late, datasets)];
+    }
+    const { term, faults } = change.agree();
+    if (!term) return [...violations, ...faults];
+    const next = this.#simulate(term, acted);
+    violations.push(...faults, ...this.#runEpochs(next, term.scenario, epochs, 1, records));
+    this.#succeeded = true;
+    return [...violations, ...change.follow(next)];
+  }
+
+  #simulate({ scenario, ids, keys, consortium, chain }: Term, acted: Set<string>): Simulation {
+    const { schema, datasets } = booksOf(scenario, chain?.epoch ?? 0);
+    return new Simulation({
+      schema,
+      banks: datasets.map((dataset, i) => ({ id: ids[i]!, dataset })),
       faults: scenario.faults,
-      adversaries: new Map(byzantine.map((each) => [each.bank, strategyOf(each, acted)])),
+      adversaries: new Map(scenario.byzantine.map((each) => [each.bank, strategyOf(each, acted)])),
       network: networkOf(scenario),
       suite: this.#suite,
       seed: scenario.seed,
-      keys: this.#keysFor(banks),
-      parameters: {
-        statistics: scenario.statistics,
-        ...(scenario.quota === null ? {} : { disclosureQuota: scenario.quota }),
-      },
+      keys,
+      ...(consortium && { consortium }),
+      ...(chain && { chain }),
+      parameters: parametersOf(scenario),
       crashes: scenario.crashes,
       crashesUntilMs: scenario.healsAtMs,
+      ...(scenario.outages && { outages: scenario.outages }),
       patience: this.patience,
     });
-    for (const [epoch, { datasets }] of books.entries()) {
-      records.push(simulation.runEpoch(epoch === 0 ? undefined : datasets));
-      if (!records.at(-1)!.complete) break;
+  }
+
+  /** Runs epochs until one does not end. @returns what was broken, in all epochs of this simulation */
+  #runEpochs(
+    simulation: Simulation,
+    scenario: Scenario,
+    from: number,
+    count: number,
+    records: EpochRecord[],
+  ): string[] {
+    const honest = honestOf(scenario.banks, scenario.byzantine);
+    const judged: EpochRecord[] = [];
+    for (let epoch = from; epoch < from + count; epoch++) {
+      judged.push(simulation.runEpoch(epoch === from ? undefined : booksOf(scenario, epoch).datasets));
+      if (!judged.at(-1)!.complete) break;
     }
+    records.push(...judged);
     return [
       ...simulation.oracle.violations,
-      ...records.flatMap((record) => this.#accusations(simulation, record, honest)),
+      ...judged.flatMap((record) => this.#accusations(simulation, record, honest)),
     ];
   }
 
@@ -117,6 +161,25 @@ export class Campaign {
         return [`integrity: evidence against bank-${each.accused} does not verify: ${String(error)}`];
       }
     });
+  }
+
+  /** Keys for the founding banks. Whose are whose decides who leads, since nothing else of the manifest depends on it. */
+  #foundingKeys(scenario: Scenario): BankKeys[] {
+    const { banks, faults, seed, firstLeader } = scenario;
+    const keys = this.#keysFor(banks);
+    if (firstLeader === undefined) return keys;
+    const { schema } = booksOf(scenario, 0);
+    const { manifest } = createConsortium({
+      name: schema.name,
+      ids: idsOf(banks),
+      faults,
+      schema,
+      suite: this.#suite,
+      random: new Random(seed).fork('consortium'),
+      keys,
+    });
+    const [leader] = genesisChain(manifest).schedule as [number];
+    return keys.with(leader, keys[firstLeader]!).with(firstLeader, keys[leader]!);
   }
 
   #keysFor(banks: number): BankKeys[] {
@@ -166,12 +229,6 @@ function noted({ records, core, hears, attack, ...rest }: Adversary, note: () =>
 
 const isSame = (a: AdversarialSend, b: AdversarialSend): boolean =>
   a === b || (a.to === b.to && !a.after && equalBytes(a.bytes, b.bytes));
-
-function booksOf(scenario: Scenario, honest: readonly number[], epoch: number) {
-  const { banks, faults, records, divergence, disputed, noise, seed } = scenario;
-  const random = new Random(seed).fork(`data/${epoch}`);
-  return generate({ banks, faults, records, divergence, disputed, noise, random, honest });
-}
 
 /** Checks each proof of possession once. */
 function provingOnce(bls: Bls): Bls {

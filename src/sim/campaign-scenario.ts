@@ -1,53 +1,30 @@
-import { STATISTICS_MODES, type StatisticsMode } from '../protocol/manifest.js';
+import { STATISTICS_MODES } from '../protocol/manifest.js';
 import { maxFaults } from '../protocol/quorum.js';
 import { adversaries } from './adversaries.js';
+import { drawRecovery } from './campaign-recovery.js';
 import type { CrashPoint } from './crash-point.js';
 import type { Instability, NetworkModel, Partition } from './network.js';
 import { networkPreset } from './presets.js';
 import { Random } from './random.js';
+import { type ByzantineBank, honestOf, type Scenario } from './scenario.js';
+
 import type { Trigger } from './triggers.js';
 
-/** A Byzantine bank of a scenario: what it does, and when its attacks act. */
-export interface ByzantineBank {
-  readonly bank: number;
-  /** Names of built-in strategies, in the order in which they get at what is sent. */
-  readonly strategies: readonly string[];
-  readonly trigger: Trigger;
-}
-
-/**
- * Everything that a run is made of, as data: it can be printed, changed and run again. Faults end at `healsAtMs`; from
- * then on the network is synchronous and nothing crashes, and the epochs must end.
- */
-export interface Scenario {
-  /** Decides the books, the network's chances and the liars' choices. */
-  readonly seed: number;
-  readonly banks: number;
-  readonly faults: number;
-  readonly epochs: number;
-  readonly records: number;
-  readonly divergence: number;
-  readonly disputed: number;
-  readonly noise: number;
-  /** Null for the default of a manifest. */
-  readonly quota: number | null;
-  readonly statistics: StatisticsMode;
-  readonly latencyMs: number;
-  /** Chances for one transmission: lost and sent again, sent twice, overtaken. */
-  readonly loss: number;
-  readonly duplicate: number;
-  readonly reorder: number;
-  readonly partitions: readonly Partition[];
-  readonly unstable: Instability | null;
-  readonly byzantine: readonly ByzantineBank[];
-  readonly crashes: readonly CrashPoint[];
-  readonly healsAtMs: number;
-}
+export type { ByzantineBank, Scenario } from './scenario.js';
 
 /** Small consortia more often: they run faster, and f = 1 has its own corners. */
 const SIZES = [4, 4, 4, 4, 5, 5, 6, 7, 7, 10];
 /** Strategies whose output may be no message at all: they come last, so that the others have something to read. */
 const NOISY: ReadonlySet<string> = new Set(['flood', 'bad-encoding']);
+/** Strategies of leaders: they do nothing before a liar leads, which in a short run it may never do. */
+const LEADING: ReadonlySet<string> = new Set([
+  'censor',
+  'copycat',
+  'fork-schedule',
+  'lying-leader',
+  'stale-certificate',
+  'two-faced',
+]);
 /** Losses in a row that Δ allows for where links lose. */
 const LOSSES_IN_DELTA = 3;
 
@@ -62,8 +39,8 @@ export function drawScenario(seed: number): Scenario {
   const delta = 2 * latencyMs + 1;
   const healsAtMs = timely ? 0 : delta * (5 + random.int(60));
   const byzantine = drawByzantine(banks, faults, delta, random.fork('byzantine'));
-  const honest = [...Array(banks).keys()].filter((bank) => byzantine.every((each) => each.bank !== bank));
-  return {
+  const honest = honestOf(banks, byzantine);
+  const drawn: Scenario = {
     seed,
     banks,
     faults,
@@ -83,7 +60,12 @@ export function drawScenario(seed: number): Scenario {
     byzantine,
     crashes: timely ? [] : drawCrashes(honest, delta, random.fork('crashes')),
     healsAtMs,
+    absence: random.fork('absence').pick(['vote', 'vote', 'abstain'] as const),
   };
+  const leaders = byzantine.filter(({ strategies }) => strategies.some((name) => LEADING.has(name)));
+  const first = leaders.length > 0 && random.fork('leader').chance(0.7) ? leaders[0] : undefined;
+  const led = first ? { ...drawn, firstLeader: first.bank } : drawn;
+  return drawRecovery(led, delta, random.fork('recovery'));
 }
 
 function drawByzantine(banks: number, faults: number, delta: number, random: Random): ByzantineBank[] {

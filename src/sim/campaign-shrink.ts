@@ -1,6 +1,6 @@
 import { maxFaults } from '../protocol/quorum.js';
-import type { EngineScenario } from './campaign-engine.js';
-import type { Scenario } from './campaign-scenario.js';
+import type { EngineScenario } from './campaign-engine-scenario.js';
+import type { Scenario } from './scenario.js';
 
 /** Runs of a shrinking, at most, unless it is told otherwise. */
 const MOST_RUNS = 200;
@@ -40,20 +40,24 @@ export function shrink<S>(
 /** Fewer epochs, liars, strategies, crashes and faults of the network, banks and records. */
 export function* smallerScenarios(scenario: Scenario): Generator<Scenario> {
   const { byzantine, records } = scenario;
-  if (scenario.epochs > 1) yield { ...scenario, epochs: 1 };
+  if (scenario.succession) yield without(scenario, 'succession');
+  if (scenario.outages) yield without(scenario, 'outages');
+  else if (scenario.epochs > 1) yield { ...scenario, epochs: 1 };
+  if (scenario.firstLeader !== undefined) yield without(scenario, 'firstLeader');
   for (const [i, each] of byzantine.entries())
     if (each.strategies.length > 1)
       for (const s of each.strategies.keys())
         yield {
           ...scenario,
-          byzantine: byzantine.with(i, { ...each, strategies: without(each.strategies, s) }),
+          byzantine: byzantine.with(i, { ...each, strategies: withoutAt(each.strategies, s) }),
         };
   yield* withFewerFaults(scenario);
   for (const chance of ['noise', 'divergence', 'disputed'] as const)
     if (scenario[chance] > 0) yield { ...scenario, [chance]: 0 };
   if (scenario.quota !== null) yield { ...scenario, quota: null };
   if (scenario.statistics !== 'none') yield { ...scenario, statistics: 'none' };
-  yield* withFewerBanks(scenario);
+  if (!scenario.succession && !scenario.outages && scenario.firstLeader === undefined)
+    yield* withFewerBanks(scenario);
   if (records > 1) yield { ...scenario, records: Math.floor(records / 2) };
   for (const [i, each] of byzantine.entries())
     if (each.trigger.kind !== 'always')
@@ -72,15 +76,21 @@ type Faults = Pick<
   'banks' | 'faults' | 'loss' | 'duplicate' | 'reorder' | 'partitions' | 'unstable' | 'crashes'
 > & { readonly byzantine: readonly { readonly bank: number }[] };
 
-const without = <T>(list: readonly T[], at: number): T[] => list.filter((_, i) => i !== at);
+const withoutAt = <T>(list: readonly T[], at: number): T[] => list.filter((_, i) => i !== at);
+
+/** The scenario without what need not be in it. */
+function without(scenario: Scenario, part: 'succession' | 'outages' | 'firstLeader'): Scenario {
+  const { [part]: _, ...rest } = scenario;
+  return rest;
+}
 
 function* withFewerFaults<S extends Faults>(scenario: S): Generator<S> {
   const { byzantine, crashes, partitions } = scenario;
   if (crashes.length > 1) yield { ...scenario, crashes: [] };
   if (partitions.length > 1) yield { ...scenario, partitions: [] };
-  for (const i of byzantine.keys()) yield { ...scenario, byzantine: without(byzantine, i) };
-  for (const i of crashes.keys()) yield { ...scenario, crashes: without(crashes, i) };
-  for (const i of partitions.keys()) yield { ...scenario, partitions: without(partitions, i) };
+  for (const i of byzantine.keys()) yield { ...scenario, byzantine: withoutAt(byzantine, i) };
+  for (const i of crashes.keys()) yield { ...scenario, crashes: withoutAt(crashes, i) };
+  for (const i of partitions.keys()) yield { ...scenario, partitions: withoutAt(partitions, i) };
   if (scenario.unstable) yield { ...scenario, unstable: null };
   for (const chance of ['loss', 'duplicate', 'reorder'] as const)
     if (scenario[chance] > 0) yield { ...scenario, [chance]: 0 };

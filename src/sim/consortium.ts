@@ -14,13 +14,17 @@ import type { Random } from './random.js';
 
 /** A consortium with everybody's secrets: only a simulator has such a thing. */
 export interface Consortium {
+  /** Signed by all, and verified. */
   readonly manifest: Manifest;
+  /** Each bank's, by its index in the manifest. */
   readonly secrets: readonly BankSecrets[];
 }
 
 /** One bank's keys, secret and public. */
 export interface BankKeys {
+  /** Held in the memory of the simulation. */
   readonly secrets: BankSecrets;
+  /** Their public halves, as a manifest states them. */
   readonly publicKeys: ReturnType<typeof publicKeys>;
 }
 
@@ -35,6 +39,25 @@ export function drawKeys(bls: Bls, random: Random): BankKeys {
  * the genesis seed committed and then opened, and a manifest signed by all and verified.
  *
  * @throws `TOO_MANY_FAULTS` when the banks cannot bear the faults
+ * @example
+ * ```ts
+ * import { bls } from 'concordat/crypto';
+ * import { defineSchema } from 'concordat/data';
+ * import { defaultSuite, manifestDocument } from 'concordat/protocol';
+ * import { createConsortium, Random } from 'concordat/sim';
+ *
+ * const schema = defineSchema({
+ *   name: 'accounts',
+ *   version: 1,
+ *   absence: 'abstain',
+ *   key: ['account'],
+ *   fields: { account: { type: 'integer' }, balance: { type: 'decimal', scale: 2 } },
+ * });
+ * const suite = defaultSuite(await bls.loadBls());
+ * const ids = ['north', 'south', 'east', 'west'];
+ * const { manifest } = createConsortium({ name: 'example', ids, faults: 1, schema, suite, random: new Random(1) });
+ * console.log(manifest.quorum, manifestDocument(manifest).banks.length); // 3 4
+ * ```
  */
 export function createConsortium(options: {
   readonly name: string;

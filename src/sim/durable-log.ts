@@ -11,13 +11,24 @@ const CHECKSUM_BYTES = 8;
  */
 export class DurableLog {
   /** Entries that were appended as a whole: framed only where frames matter. */
-  readonly #entries: Uint8Array[] = [];
+  #entries: Uint8Array[] = [];
   /** What the last power failure left of its frames. */
   #tail: Uint8Array = new Uint8Array(0);
 
   /** Appends entries, all of them durably. */
   append(entries: readonly Uint8Array[]): void {
     this.#entries.push(...entries);
+  }
+
+  /** Puts other entries in the place of all there are, at one go. */
+  replace(entries: readonly Uint8Array[]): void {
+    this.#entries = [...entries];
+    this.#tail = new Uint8Array(0);
+  }
+
+  /** Everything that was appended. */
+  get entries(): readonly Uint8Array[] {
+    return this.#entries;
   }
 
   /**

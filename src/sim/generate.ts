@@ -19,7 +19,9 @@ import {
 /** What {@link generate} throws. */
 export type GenerateError = {
   readonly code: 'GENERATE_INVALID';
+  /** Name of the option. */
   readonly option: string;
+  /** What is wrong with it, in words. */
   readonly reason: string;
 };
 
@@ -40,6 +42,9 @@ export interface GenerateOptions {
   readonly noise?: number;
   /** f, which decides how many banks settle a key; ⌊(n − 1)/3⌋ when left out. */
   readonly faults?: number;
+  /** What it means that a bank lacks a record; a vote when left out. */
+  readonly absence?: Schema['absence'];
+  /** Decides all that is drawn. */
   readonly random: Random;
   /** Honest banks by index, at least one unless `divergence` is 0. */
   readonly honest: readonly number[];
@@ -47,9 +52,11 @@ export interface GenerateOptions {
 
 /** A consortium's books, and what should be in them. */
 export interface Generated {
+  /** The schema of a book of payments. */
   readonly schema: Schema;
   /** One for each bank; a bank that does not err, Byzantine ones included, has `truth` itself. */
   readonly datasets: readonly Dataset[];
+  /** The records as they are before anybody errs. */
   readonly truth: Dataset;
 }
 
@@ -59,22 +66,28 @@ const CURRENCIES = ['EUR', 'USD', 'GBP', 'CHF', 'JPY', 'SEK', 'PLN'];
  * Payments between banks: a replicated table of 8 fields, about 100 canonical bytes a record. Disputed amounts come out as
  * the median, where amounts support one another that are a few cents apart; all else goes by majority.
  */
-export const PAYMENTS: Schema = defineSchema({
-  name: 'interbank-payments',
-  version: 1,
-  absence: 'vote',
-  key: ['payment'],
-  fields: {
-    payment: { type: 'integer' },
-    beneficiary: { type: 'string', maxLength: 70 },
-    account: { type: 'string', maxLength: 34 },
-    amount: { type: 'decimal', scale: 2, resolve: 'median', tolerance: `0.0${MAX_NOISE}` },
-    currency: { type: 'enum', values: CURRENCIES },
-    valueDate: { type: 'date' },
-    bookedAt: { type: 'timestamp' },
-    cleared: { type: 'boolean' },
-  },
-});
+export const PAYMENTS: Schema = paymentsWith('vote');
+/** The same where a bank that lacks a record abstains. */
+const ABSTAINING: Schema = paymentsWith('abstain');
+
+function paymentsWith(absence: Schema['absence']): Schema {
+  return defineSchema({
+    name: 'interbank-payments',
+    version: 1,
+    absence,
+    key: ['payment'],
+    fields: {
+      payment: { type: 'integer' },
+      beneficiary: { type: 'string', maxLength: 70 },
+      account: { type: 'string', maxLength: 34 },
+      amount: { type: 'decimal', scale: 2, resolve: 'median', tolerance: `0.0${MAX_NOISE}` },
+      currency: { type: 'enum', values: CURRENCIES },
+      valueDate: { type: 'date' },
+      bookedAt: { type: 'timestamp' },
+      cleared: { type: 'boolean' },
+    },
+  });
+}
 
 /**
  * Generated payments for `banks` banks, decided by `random` alone.
@@ -89,13 +102,14 @@ export function generate(options: GenerateOptions): Generated {
   checkOptions(options);
   const { banks, records, random, honest } = options;
   const rows = payments(records, random.fork('payments'));
-  const truth = Dataset.fromRecords(PAYMENTS, rows);
-  const slips = slipsIn({ schema: PAYMENTS, rows, honest }, options);
+  const schema = options.absence === 'abstain' ? ABSTAINING : PAYMENTS;
+  const truth = Dataset.fromRecords(schema, rows);
+  const slips = slipsIn({ schema, rows, honest }, options);
   const datasets = Array.from({ length: banks }, (_, bank) => {
     const own = slips.get(bank);
-    return own ? Dataset.fromRecords(PAYMENTS, withSlips(rows, own)) : truth;
+    return own ? Dataset.fromRecords(schema, withSlips(rows, own)) : truth;
   });
-  return { schema: PAYMENTS, datasets, truth };
+  return { schema, datasets, truth };
 }
 
 function slipsIn(source: SlipSource, options: GenerateOptions): Slips {

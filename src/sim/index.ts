@@ -16,7 +16,7 @@ export {
 } from './adversary.js';
 export { combined } from './combined.js';
 export { type BankKeys, type Consortium, createConsortium } from './consortium.js';
-export type { CrashPoint } from './crash-point.js';
+export type { CrashPoint, Outage } from './crash-point.js';
 export { falsifyRecord, misstateField } from './falsify.js';
 export { type Generated, type GenerateError, type GenerateOptions, generate } from './generate.js';
 export {

@@ -6,6 +6,7 @@ import { describeNetwork } from './presets.js';
 import { Random } from './random.js';
 import type { EpochReport, Report } from './report.js';
 import type { RunOptions } from './run.js';
+import { cryptographyOf } from './suite.js';
 import { maxBytesPerBank, type Traffic } from './traffic.js';
 
 /**
@@ -92,7 +93,7 @@ export function naiveReport(options: RunOptions): Report {
       verifications: 0,
     })),
     byEpoch,
-    cryptography: { bls: suite.bls.name },
+    cryptography: cryptographyOf(suite),
     network: describeNetwork(network),
     parameters: options.parameters,
     durationMs: Math.round(globalThis.performance.now() - started),

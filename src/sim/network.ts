@@ -4,12 +4,15 @@ import type { Random } from './random.js';
 /** Why a network model was refused. */
 export type NetworkError = {
   readonly code: 'NETWORK_INVALID';
+  /** Name of the member of the model. */
   readonly parameter: string;
+  /** What is wrong with it, in words. */
   readonly reason: string;
 };
 
 /** A time during which banks of different groups cannot reach each other. A bank in no group reaches everybody. */
 export interface Partition {
+  /** The first moment at which it holds. */
   readonly fromMs: number;
   /** The first moment at which it is healed. */
   readonly untilMs: number;
@@ -25,6 +28,7 @@ export interface Instability {
   readonly drop: number;
   /** Chance that a transmission is delayed by 1 to `lateMs` more, while later ones overtake it. */
   readonly late: number;
+  /** Most milliseconds that such a delay adds. */
   readonly lateMs: number;
 }
 
@@ -36,6 +40,7 @@ export interface Instability {
  * arrives. Copies that were neither lost, held nor reordered arrive in the order in which they were sent.
  */
 export interface NetworkModel {
+  /** What a report calls it. */
   readonly name: string;
   /** One-way delay of a transmission, uniform between the two, both included. */
   readonly latencyMs: { readonly min: number; readonly max: number };
@@ -52,11 +57,13 @@ export interface NetworkModel {
   readonly duplicate: number;
   /** Chance that a transmission is delayed by 1 to `reorderMs` more, while later ones overtake it. */
   readonly reorder: number;
+  /** Most milliseconds that such a delay adds. */
   readonly reorderMs: number;
   /** Uplink of each bank, through which its messages pass one after the other; Infinity for no limit. */
   readonly bandwidthBytesPerMs: number;
   /** After this time a link sends what was lost again, and after a partition what it had held back. */
   readonly retransmitMs: number;
+  /** When which banks cannot reach each other; any number, and they may overlap. */
   readonly partitions: readonly Partition[];
   /** From the beginning until then links are worse than all that; absent, they never are. */
   readonly unstable?: Instability;

@@ -3,7 +3,9 @@ import { ConcordatError } from '../crypto/error.js';
 /** Why an option was refused before anything ran. */
 export type OptionError = {
   readonly code: 'OPTION_INVALID';
+  /** Name of the option. */
   readonly option: string;
+  /** What is wrong with it, in words. */
   readonly reason: string;
 };
 

@@ -2,9 +2,11 @@ import type { Schema } from '../data/schema.js';
 
 /** What the oracle is told of a consortium. It trusts nothing else. */
 export interface OracleFacts {
+  /** Every bank's name, by index. */
   readonly ids: readonly string[];
   /** f, the faults to bear. */
   readonly faults: number;
+  /** What the records are; whether absence is a vote stands in it. */
   readonly schema: Schema;
   /** Records that one bank may be made to disclose in an epoch, at most. */
   readonly quota: number;

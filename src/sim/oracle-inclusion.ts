@@ -84,21 +84,24 @@ export class SlotWatch {
 
   /**
    * Under an honest leader, as long as Δ holds, a liar costs three slots at most: one without it, one with it again, and
-   * one without it for good. Where there are liars, the lists of slices may differ, which costs one more.
+   * one without it for good. Where there are liars, the lists of slices may differ, which costs one more. Slots follow one
+   * another: a view has no more than may be needed.
    */
   judge(): void {
     const liars = this.facts.ids.length - this.facts.honest.length;
     const bound = 1 + (liars > 0 ? 3 * liars + 1 : 0);
     if (!this.facts.timely) return;
-    for (const [name, indices] of this.#used)
-      if (indices.size > bound) {
-        const [leader, view] = name.split('/').map(Number) as [number, number];
-        const who = `honest ${this.facts.ids[leader]}`;
+    for (const [name, indices] of this.#used) {
+      const [leader, view] = name.split('/').map(Number) as [number, number];
+      const who = `honest ${this.facts.ids[leader]}`;
+      if (indices.size > bound)
         this.alarm(
           'termination',
           `${who} used ${indices.size} slots of view ${view}, where ${bound} suffice`,
         );
-      }
+      if (Math.max(...indices) >= indices.size)
+        this.alarm('termination', `${who} left out slots of view ${view}`);
+    }
   }
 }
 

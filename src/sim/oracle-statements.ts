@@ -1,28 +1,35 @@
 import { equalBytes } from '../crypto/bytes.js';
-import type { Message } from '../protocol/messages.js';
+import { epochOf, type Message } from '../protocol/messages.js';
 import type { Slot } from '../protocol/slot.js';
 import type { Alarm, OracleFacts } from './oracle-facts.js';
+import { OrderWatch } from './oracle-order.js';
 
 /** Something that may be said in one way only: where, and what was said. */
 interface Said {
+  readonly epoch: number;
   readonly place: string;
   readonly word: Uint8Array;
 }
 
 /**
- * Watches in one epoch that no honest bank contradicts itself: of what may be signed once it sends one version, to whomever
- * and however often it restarts. The protocol's own evidence needs one bank that heard both; this sees all that is sent.
+ * Watches that no honest bank contradicts itself: of what may be signed once it sends one version, to whomever, in whichever
+ * epoch and however often it restarts. The protocol's own evidence needs one bank that heard both; this sees all that is
+ * sent.
  */
 export class StatementWatch {
   readonly #said = new Map<string, Uint8Array>();
+  readonly #order: OrderWatch;
 
   constructor(
     private readonly facts: OracleFacts,
     private readonly alarm: Alarm,
-  ) {}
+  ) {
+    this.#order = new OrderWatch(facts, alarm);
+  }
 
   /** A message of an honest bank, when it is sent. */
   onMessage(from: number, message: Message): void {
+    this.#order.onMessage(from, message);
     for (const { place, word } of saidIn(message)) {
       const name = `${from}/${place}`;
       const earlier = this.#said.get(name);
@@ -36,37 +43,39 @@ export class StatementWatch {
 const at = ({ view, index }: Slot): string => `${view}.${index}`;
 
 /** What a message signs in its sender's own name. Signatures here are deterministic: another one is another statement. */
-function saidIn(message: Message): Said[] {
+export function saidIn(message: Message): Said[] {
+  const said = (epoch: number, kind: string, where: string, word: Uint8Array): Said => ({
+    epoch,
+    place: `${kind} ${epoch}${where && `/${where}`}`,
+    word,
+  });
   switch (message.type) {
     case 'commitment': {
       const { sketch, commitment } = message;
       return [
-        { place: `commitment ${commitment.epoch}`, word: commitment.signature },
-        { place: `sketch ${sketch.epoch}/${sketch.view}.${sketch.part}`, word: sketch.signature },
+        said(commitment.epoch, 'commitment', '', commitment.signature),
+        said(sketch.epoch, 'sketch', `${sketch.view}.${sketch.part}`, sketch.signature),
       ];
     }
     case 'sketch':
-      return [{ place: `sketch ${message.epoch}/${message.view}.${message.part}`, word: message.signature }];
+      return [said(message.epoch, 'sketch', `${message.view}.${message.part}`, message.signature)];
     case 'open':
-      return [{ place: `open ${message.epoch}/${message.view}`, word: message.signature }];
-    case 'vote':
-      return [{ place: `${message.phase} ${message.epoch}/${at(message.slot)}`, word: message.signature }];
     case 'timeout':
-      return [{ place: `timeout ${message.epoch}/${message.view}`, word: message.signature }];
+      return [said(message.epoch, message.type, `${message.view}`, message.signature)];
+    case 'vote':
+      return [said(message.epoch, message.phase, at(message.slot), message.signature)];
     case 'result':
-      return [{ place: `result ${message.epoch}`, word: message.signature }];
+      return [said(message.epoch, 'result', '', message.signature)];
     case 'slices':
-      return [{ place: `slices ${message.epoch}/${at(message.slot)}`, word: message.dealing.signature }];
+      return [said(message.epoch, 'slices', at(message.slot), message.dealing.signature)];
     case 'acknowledgement':
-      return [{ place: `acknowledgement ${message.epoch}/${at(message.slot)}`, word: message.signature }];
     case 'amendment':
-      return [{ place: `amendment ${message.epoch}/${at(message.slot)}`, word: message.signature }];
+      return [said(message.epoch, message.type, at(message.slot), message.signature)];
     case 'draft':
-      return [{ place: `proposal ${at(message.draft.header.slot)}`, word: message.signature }];
+      return [said(epochOf(message), 'proposal', at(message.draft.header.slot), message.signature)];
     case 'repeat':
-      return [{ place: `proposal ${at(message.slot)}`, word: message.signature }];
     case 'proposal':
-      return [{ place: `proposal ${at(message.slot)}`, word: message.signature }];
+      return [said(epochOf(message), 'proposal', at(message.slot), message.signature)];
     default:
       return [];
   }

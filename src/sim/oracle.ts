@@ -3,12 +3,15 @@ import type { Dataset } from '../data/dataset.js';
 import type { Outcome } from '../data/outcome.js';
 import type { ReconcileRequest } from '../data/reconcile-request.js';
 import type { Output } from '../protocol/effects.js';
-import { epochOf, type Message } from '../protocol/messages.js';
+import { type EpochMessage, epochOf, type Message } from '../protocol/messages.js';
 import type { Seal } from '../protocol/seal.js';
+import { AccountabilityWatch } from './oracle-accountability.js';
 import { DisclosureWatch } from './oracle-disclosure.js';
+import { EvidenceWatch } from './oracle-evidence.js';
 import { nameKey, type OracleFacts } from './oracle-facts.js';
 import { checkInputs, checkVersions, SlotWatch } from './oracle-inclusion.js';
 import { type EpochFacts, Keys } from './oracle-keys.js';
+import { RecoveryWatch } from './oracle-recovery.js';
 import { faultsOfRows, openedFalsely } from './oracle-result.js';
 import { StatementWatch } from './oracle-statements.js';
 
@@ -18,7 +21,7 @@ export type { OracleFacts } from './oracle-facts.js';
 interface Judged {
   readonly epoch: number;
   /** Honest banks that saw its inputs agreed. */
-  readonly agreed: ReadonlySet<number>;
+  readonly agreed: Set<number>;
   readonly disclosures: DisclosureWatch;
   readonly judgeRecords: () => void;
 }
@@ -34,6 +37,7 @@ const MAX_VIOLATIONS = 100;
  * Agreement and integrity are checked at every event, the others when an epoch ends.
  */
 export class Oracle {
+  /** What was found broken, one sentence each: guarantee, epoch, facts. */
   readonly violations: string[] = [];
   readonly #honest: ReadonlySet<number>;
   readonly #alarm = (guarantee: string, what: string): void => this.#violated(guarantee, what);
@@ -49,7 +53,14 @@ export class Oracle {
   #before: Judged | null = null;
   #judged: Judged | null = null;
   #slots: SlotWatch;
-  #statements: StatementWatch;
+  readonly #statements: StatementWatch;
+  readonly #recoveries: RecoveryWatch;
+  /** Of every epoch so far, the value and the root (hex) that honest banks saw first. */
+  readonly #decided = new Map<number, { value?: string; root?: string }>();
+  /** Banks that are down in this epoch. */
+  #absent: ReadonlySet<number> = new Set();
+  readonly #accountability: AccountabilityWatch;
+  readonly #evidence: EvidenceWatch;
 
   /** An oracle that knows what no bank does: who is honest, and what the network does. */
   constructor(private readonly facts: OracleFacts) {
@@ -57,13 +68,18 @@ export class Oracle {
     this.#disclosures = new DisclosureWatch(facts, [], this.#alarm);
     this.#slots = new SlotWatch(facts, this.#alarm);
     this.#statements = new StatementWatch(facts, this.#alarm);
+    this.#recoveries = new RecoveryWatch(facts, this.#alarm);
+    this.#accountability = new AccountabilityWatch(facts, this.#alarm);
+    this.#evidence = new EvidenceWatch(facts, this.#alarm);
   }
 
   /**
-   * Begins an epoch: what was seen in the one before is forgotten, its violations stay.
+   * Begins an epoch: what was seen in the one before is judged no more, its violations stay.
    * @param datasets what each bank commits to in this epoch, by index: a liar's after its lies
+   * @param absent honest banks that are down in this epoch, of which nothing is asked
    */
-  beginEpoch(epoch: number, datasets: readonly Dataset[]): void {
+  beginEpoch(epoch: number, datasets: readonly Dataset[], absent: ReadonlySet<number> = new Set()): void {
+    this.#absent = absent;
     this.#before = this.#judged;
     this.#judged = null;
     this.#epoch = epoch;
@@ -75,43 +91,62 @@ export class Oracle {
     this.#views = 0;
     this.#disclosures = new DisclosureWatch(this.facts, datasets, this.#alarm);
     this.#slots = new SlotWatch(this.facts, this.#alarm);
-    this.#statements = new StatementWatch(this.facts, this.#alarm);
+  }
+
+  /** An honest bank loses all that it had stored. */
+  onLoss(bank: number): void {
+    this.#recoveries.onLoss(bank, this.#epoch);
+  }
+
+  /** The host of an honest bank is up again. */
+  onRestart(bank: number): void {
+    this.#recoveries.onRestart(bank);
+  }
+
+  /** Whether this bank need not finish the epoch: it is down, or counts to the faults because it lost its log. */
+  excuses(bank: number): boolean {
+    return this.#absent.has(bank) || this.#recoveries.excuses(bank, this.#epoch);
   }
 
   /** Something that a bank's core reported. Only honest banks' reports count. */
   onOutput(bank: number, output: Output): void {
     if (!this.#honest.has(bank)) return;
+    this.#recoveries.onOutput(bank, output);
+    this.#onAccusation(bank, output);
+    if ('epoch' in output && output.epoch !== this.#epoch) {
+      this.#onEarlier(bank, output);
+      return;
+    }
     if (output.type === 'view') this.#views = Math.max(this.#views, output.view + 1);
     if (output.type === 'agreed') this.#onAgreed(bank, output);
     if (output.type === 'reconcile') this.#requests.set(bank, output.request);
     if (output.type === 'sealed') this.#onSealed(bank, output);
     if (output.type === 'disclosed' && output.to === null)
       this.#disclosures.onOpened(bank, output.keyDigest, this.#values.has(bank));
-    if (output.type === 'evidence' && this.#honest.has(output.evidence.accused))
-      this.#violated(
-        'integrity',
-        `${this.#name(bank)} accuses honest ${this.#name(output.evidence.accused)}`,
-      );
-    if (output.type === 'suspected' && this.#honest.has(output.bank))
-      this.#violated('integrity', `${this.#name(bank)} suspects honest ${this.#name(output.bank)}`);
   }
 
   /** A message as a bank sends it, not as it arrives. Only what honest banks send counts. */
   onMessage(from: number, to: number, message: Message): void {
     if (!this.#honest.has(from)) return;
-    const before = this.#before;
-    const discloses = message.type === 'records' || message.type === 'release' || message.type === 'slices';
-    if (before && discloses && epochOf(message) === before.epoch)
-      before.disclosures.onMessage(from, to, message, before.agreed.has(from));
-    else this.#disclosures.onMessage(from, to, message, this.#values.has(from));
-    this.#slots.onMessage(from, message);
     this.#statements.onMessage(from, message);
+    this.#accountability.onMessage(from, message);
+    this.#recoveries.onMessage(from, message);
+    if (!isOfAnEpoch(message)) return;
+    const before = this.#before;
+    const epoch = epochOf(message);
+    if (before && epoch === before.epoch)
+      before.disclosures.onMessage(from, to, message, before.agreed.has(from));
+    if (epoch !== this.#epoch) return;
+    this.#disclosures.onMessage(from, to, message, this.#values.has(from));
+    this.#slots.onMessage(from, message);
   }
 
   /** Judges the epoch that just ended. */
   endEpoch(): void {
     this.#checkTermination();
     this.#slots.judge();
+    this.#accountability.judge();
+    this.#evidence.judge();
     const disclosures = this.#disclosures;
     const epoch = this.#inputs && {
       datasets: this.#datasets,
@@ -133,6 +168,49 @@ export class Oracle {
     };
   }
 
+  #onAccusation(bank: number, output: Output): void {
+    if (output.type === 'evidence') {
+      this.#accountability.onAccused(output.evidence.accused);
+      this.#evidence.onEvidence(bank, output.evidence.accused);
+    }
+    if (output.type === 'evidence' && this.#honest.has(output.evidence.accused))
+      this.#violated(
+        'integrity',
+        `${this.#name(bank)} accuses honest ${this.#name(output.evidence.accused)}`,
+      );
+    if (output.type === 'suspected' && this.#honest.has(output.bank))
+      this.#violated('integrity', `${this.#name(bank)} suspects honest ${this.#name(output.bank)}`);
+  }
+
+  /** What a bank that was away, or is behind, reports of an epoch that is over. */
+  #onEarlier(bank: number, output: Output): void {
+    const before = this.#before;
+    if (output.type === 'agreed') {
+      if (output.epoch === before?.epoch) before.agreed.add(bank);
+      this.#checkDecided(bank, output.epoch, 'value', output.value);
+    }
+    if (output.type === 'sealed') {
+      this.#checkDecided(bank, output.epoch, 'root', output.seal.root);
+      this.#checkDecided(bank, output.epoch, 'value', output.seal.commit.value);
+    }
+    if (output.type === 'disclosed' && output.to === null && output.epoch === before?.epoch)
+      before.disclosures.onOpened(bank, output.keyDigest, before.agreed.has(bank));
+  }
+
+  /** Whoever learns later what was decided learns the same. */
+  #checkDecided(bank: number, epoch: number, what: 'value' | 'root', bytes: Uint8Array): void {
+    if (this.#noteDecided(epoch, what, bytes) !== toHex(bytes))
+      this.#violated('agreement', `${this.#name(bank)} learnt of another ${what} of epoch ${epoch}`);
+  }
+
+  /** @returns what was seen first (hex) */
+  #noteDecided(epoch: number, what: 'value' | 'root', bytes: Uint8Array): string {
+    const known = this.#decided.get(epoch) ?? {};
+    this.#decided.set(epoch, known);
+    known[what] ??= toHex(bytes);
+    return known[what];
+  }
+
   #onAgreed(bank: number, { value, slot }: Extract<Output, { type: 'agreed' }>): void {
     for (const [other, earlier] of this.#values)
       if (earlier !== toHex(value)) {
@@ -143,6 +221,7 @@ export class Oracle {
         break;
       }
     this.#values.set(bank, toHex(value));
+    this.#noteDecided(this.#epoch, 'value', value);
     this.#slots.onSlot(slot);
   }
 
@@ -154,6 +233,7 @@ export class Oracle {
         break;
       }
     this.#checkSigners(bank, seal);
+    this.#noteDecided(this.#epoch, 'root', seal.root);
     this.#sealed.set(bank, { root, outcome });
     this.#inputs ??= inputs;
   }
@@ -172,7 +252,7 @@ export class Oracle {
 
   #checkTermination(): void {
     const names = (banks: readonly number[]): string => banks.map((b) => this.#name(b)).join(', ');
-    const open = this.facts.honest.filter((bank) => !this.#sealed.has(bank));
+    const open = this.facts.honest.filter((bank) => !this.#sealed.has(bank) && !this.excuses(bank));
     if (open.length > 0) this.#violated('termination', `${names(open)} did not seal`);
     if (!this.facts.timely) return;
     const behind = [...this.#sealed.keys()].filter((bank) => !this.#sealed.get(bank)!.outcome);
@@ -233,3 +313,6 @@ export class Oracle {
       this.violations.push(`${guarantee}: epoch ${this.#epoch}: ${what}`);
   }
 }
+
+const isOfAnEpoch = (message: Message): message is EpochMessage =>
+  message.type !== 'evidence' && message.type !== 'recall' && message.type !== 'history';

@@ -3,14 +3,18 @@ import type { Break, Explanation, Outcome, OutcomeRow } from '../data/outcome.js
 import { formatKey } from '../data/record.js';
 import type { Schema } from '../data/schema.js';
 import { formatValue, type Value } from '../data/value.js';
+import type { Parameters } from '../protocol/manifest.js';
 import type { Run, RunOptions } from './run.js';
 import type { Timeline } from './timeline.js';
 
 /** Banks that hold the same of a key, or of a field where the break is about one. */
 export interface NamedSide {
+  /** Names of inputs, in the order of the inputs. */
   readonly banks: readonly string[];
   /** `agreed`: what won, which may be that the key does not exist. `other`: another record. `none`: they lack the key. */
   readonly holds: 'agreed' | 'other' | 'none';
+  /** Whether these banks hold a record of the key: where it was agreed not to exist, those who agree hold none. */
+  readonly hasRecord: boolean;
   /** The field's text as reconciled.csv would have it; null where the version was not opened, or no field is meant. */
   readonly value: string | null;
 }
@@ -33,17 +37,23 @@ export interface NamedExplanation extends Omit<Explanation, 'keyDigest'> {
 
 /** The result of an epoch as the first bank that follows the protocol holds it, and how the banks came to it. */
 export interface OutcomeDetails {
+  /** What the values of `rows` are read by. */
   readonly schema: Schema;
+  /** The reconciled records, in key-digest order; empty without agreement. */
   readonly rows: readonly OutcomeRow[];
+  /** Where inputs differ from the result; empty without agreement. */
   readonly breaks: readonly NamedBreak[];
+  /** Which rule decided each value in dispute, and who supported it; empty without agreement. */
   readonly explanations: readonly NamedExplanation[];
+  /** What the manifest of the run lays down, defaults included. */
+  readonly parameters: Parameters;
   /** What went between the banks, and when. */
   readonly timeline: Timeline;
 }
 
 /** The details of a run's last epoch; without agreement nothing but the timeline is in them. */
 export function outcomeDetails(
-  { last, timeline }: Run,
+  { last, timeline, simulation }: Run,
   { schema, adversaries }: Pick<RunOptions, 'schema' | 'adversaries'>,
 ): OutcomeDetails {
   const outcome = last.sealed.find((output, bank) => output?.outcome && !adversaries.has(bank))?.outcome;
@@ -52,6 +62,7 @@ export function outcomeDetails(
     rows: outcome?.rows ?? [],
     breaks: (outcome?.breaks ?? []).map((each) => nameBreak(schema, each)),
     explanations: outcome ? nameExplanations(schema, outcome) : [],
+    parameters: simulation.consortium.manifest.parameters,
     timeline,
   };
 }
@@ -62,12 +73,17 @@ function nameBreak(schema: Schema, { id, entry, sides, ...rest }: Break): NamedB
     ...rest,
     id: toHex(id),
     key: shown ? formatKey(schema, entry.values) : null,
-    sides: nameSides(schema, rest.field, sides),
+    sides: nameSides(schema, rest.field, sides, new Set(rest.holders)),
   };
 }
 
 /** Versions that say the same of the field in question are one side of it. */
-function nameSides(schema: Schema, name: string | null, sides: Break['sides']): NamedSide[] {
+function nameSides(
+  schema: Schema,
+  name: string | null,
+  sides: Break['sides'],
+  holders: ReadonlySet<string>,
+): NamedSide[] {
   const f = schema.fields.findIndex((field) => field.name === name);
   const merged = new Map<string, NamedSide>();
   for (const { banks, holds, entry } of sides) {
@@ -75,7 +91,8 @@ function nameSides(schema: Schema, name: string | null, sides: Break['sides']): 
     // Closed versions may differ from one another: they stay apart.
     const place = value === null ? `#${merged.size}` : `=${value}`;
     const known = merged.get(place);
-    merged.set(place, { banks: [...(known?.banks ?? []), ...banks], holds, value });
+    const hasRecord = banks.some((bank) => holders.has(bank));
+    merged.set(place, { banks: [...(known?.banks ?? []), ...banks], holds, hasRecord, value });
   }
   return [...merged.values()];
 }

@@ -4,8 +4,11 @@ import { hash } from '../crypto/hash.js';
 
 /** What {@link Random} throws. */
 export type RandomError =
+  /** The seed is no whole number from 0. */
   | { readonly code: 'RANDOM_SEED_INVALID'; readonly seed: number }
+  /** An argument is no whole number in range. */
   | { readonly code: 'RANDOM_BOUND_INVALID'; readonly argument: string; readonly got: number }
+  /** An empty list. */
   | { readonly code: 'RANDOM_NOTHING_TO_PICK' };
 
 const rotate = (x: number, by: number): number => (x << by) | (x >>> (32 - by));

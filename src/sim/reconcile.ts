@@ -22,6 +22,7 @@ import { quotaParameter, type RunOptions, runConsortium } from './run.js';
 
 /** Options of {@link reconcile}. */
 export interface ReconcileOptions extends ResultRules {
+  /** The schema of every data set: another digest is refused. */
   readonly schema: Schema;
   /** Each bank's records by its name. Insertion order is the order of the banks. */
   readonly datasets:
@@ -46,7 +47,9 @@ export interface ReconcileOptions extends ResultRules {
 
 /** What {@link reconcile} gives back: the result as the first bank that follows the protocol holds it. */
 export interface ReconcileOutcome extends OutcomeDetails {
+  /** Figures of the run, as `report.json` has them. */
   readonly report: Report;
+  /** The manifest of the rehearsal's consortium, whose keys `seed` decides. */
   readonly manifest: ManifestDocument;
   /** Null when no agreement was reached; `report.agreement` is then false. */
   readonly seal: SealDocument | null;
@@ -61,6 +64,23 @@ export interface ReconcileOutcome extends OutcomeDetails {
  * what the rules of the schema make of them; each is any deterministic function of these inputs.
  *
  * @throws `OPTION_INVALID`, `TOO_MANY_FAULTS`, `ADVERSARY_UNKNOWN`
+ * @example
+ * ```ts
+ * import { Dataset, defineSchema, reconcile } from 'concordat';
+ *
+ * const schema = defineSchema({
+ *   name: 'accounts',
+ *   version: 1,
+ *   absence: 'abstain',
+ *   key: ['account'],
+ *   fields: { account: { type: 'integer' }, balance: { type: 'decimal', scale: 2 } },
+ * });
+ * const copyOf = (balance: string) => Dataset.fromObjects(schema, [{ account: 1, balance }]);
+ * const datasets = { north: copyOf('12.50'), south: copyOf('12.50'), east: copyOf('12.50'), west: copyOf('99.00') };
+ *
+ * const { report, rows, breaks } = await reconcile({ schema, datasets });
+ * console.log(report.agreement, rows[0]?.values, breaks[0]?.dissenters); // true [ 1n, 1250n ] [ 'west' ]
+ * ```
  */
 export async function reconcile(options: ReconcileOptions): Promise<ReconcileOutcome> {
   const { schema, datasets, statistics = 'aggregate', seed = 1 } = options;

@@ -42,9 +42,13 @@ export interface BankReport {
 export interface KeyCounts {
   /** Keys of the union, the sum of the four classes. */
   readonly total: number;
+  /** All inputs hold one version. */
   readonly unanimous: number;
+  /** One version, or absence, has support that lying banks cannot have made up. */
   readonly settled: number;
+  /** Held by more than f banks and not settled. */
   readonly disputed: number;
+  /** Held by f banks or fewer, so perhaps by no honest one. */
   readonly unvouched: number;
   /** Disputed keys without a decision; counted in `disputed` too. */
   readonly unresolved: number;
@@ -54,6 +58,7 @@ export interface KeyCounts {
 export interface SuspicionReport {
   /** The bank that is suspected. */
   readonly bank: string;
+  /** What the suspects did, in words. */
   readonly reason: string;
   /** The banks that say so. */
   readonly by: readonly string[];
@@ -61,6 +66,7 @@ export interface SuspicionReport {
 
 /** Column statistics that the banks of an epoch opened; decimal text in the field's scale. */
 export interface StatisticsReport {
+  /** What was opened: the sum over all banks, or each bank's figures. */
   readonly mode: StatisticsMode;
   /** Names of the banks whose numbers are in. */
   readonly banks: readonly string[];
@@ -87,6 +93,7 @@ export interface StatisticsReport {
 
 /** Figures of one epoch. */
 export interface EpochReport {
+  /** The epoch's number, from 0. */
   readonly epoch: number;
   /** Keys in the union of the inputs. */
   readonly records: number;
@@ -133,12 +140,19 @@ export interface EpochReport {
 
 /** What `simulate` and `reconcile` report: the public JSON, version 1. Figures are of the last epoch. */
 export interface Report extends Omit<EpochReport, 'epoch'> {
+  /** Of the format; grows when a member changes its meaning. */
   readonly version: 1;
+  /** What ran: `concordat`, or the baseline `naive`. */
   readonly protocol: string;
+  /** What decided keys, schedule, network and, in a simulation, data. */
   readonly seed: number | null;
+  /** How many epochs were run, one after the other. */
   readonly epochs: number;
+  /** n, the banks of the consortium. */
   readonly banks: number;
+  /** f, the Byzantine banks that the run was to bear. */
   readonly faults: number;
+  /** q = ⌈(n + f + 1)/2⌉, the banks that a certificate needs. */
   readonly quorum: number;
   /**
    * Raw records of disputed keys, and of settled ones with fewer than 2f + 1 supporters, that one bank can be made to
@@ -147,10 +161,14 @@ export interface Report extends Omit<EpochReport, 'epoch'> {
   readonly quota: number | null;
   /** What the oracle found broken; empty when all guarantees held. */
   readonly violations: readonly string[];
+  /** What naive broadcast of the same records took in the same simulator. */
   readonly naive: { readonly messages: number; readonly bytes: number };
+  /** Every bank, in the order of the manifest. */
   readonly perBank: readonly BankReport[];
+  /** Every epoch, in the order in which they ran. */
   readonly byEpoch: readonly EpochReport[];
-  readonly cryptography: { readonly bls: string };
+  /** Which BLS backend ran, and why it is not blst where that was preferred. */
+  readonly cryptography: { readonly bls: string; readonly fallback?: string };
   /** Every parameter of the network model, by name. */
   readonly network: Readonly<Record<string, number | string>>;
   /** Every other parameter that decided the run. */

@@ -15,6 +15,7 @@ import { Random } from './random.js';
 import type { BankReport, EpochReport, Report } from './report.js';
 import type { ResultRules } from './result-rules.js';
 import { type EpochRecord, Simulation } from './simulation.js';
+import { cryptographyOf } from './suite.js';
 import { type Timeline, TimelineRecorder } from './timeline.js';
 
 /** What a run needs, from whichever side it was asked for. */
@@ -60,7 +61,7 @@ export function quotaParameter(quota: number | undefined): Partial<Parameters> {
 }
 
 /** Deliveries between two reports of progress. */
-const PROGRESS_EVERY = 500;
+const PROGRESS_EVERY = 25;
 
 /** Milliseconds for the one figure of a report that is not simulated. */
 const wallClock = (): number => globalThis.performance.now();
@@ -135,7 +136,7 @@ export function runConsortium(options: RunOptions): Run {
     naive: { messages: naive.messages, bytes: naive.bytes },
     perBank: bankReports(options, simulation, last!, honest, naive),
     byEpoch,
-    cryptography: { bls: suite.bls.name },
+    cryptography: cryptographyOf(suite),
     network: describeNetwork(network),
     parameters: options.parameters,
     durationMs: Math.round(wallClock() - started),

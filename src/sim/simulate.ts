@@ -47,9 +47,11 @@ export interface SimulateOptions extends Omit<ResultRules, 'functions'> {
   readonly seed?: number;
   /** Epochs in sequence, each on data of its own; 1 by default. */
   readonly epochs?: number;
+  /** The name of a built-in network; `synchronous` by default. */
   readonly network?: NetworkPreset;
   /** Longest one-way latency of the network, in milliseconds. */
   readonly latencyMs?: number;
+  /** What becomes of the column statistics; `aggregate` by default. */
   readonly statistics?: StatisticsMode;
   /** What to run; `naive` is the baseline alone. */
   readonly protocol?: 'concordat' | 'naive';
@@ -66,6 +68,14 @@ export interface SimulateOptions extends Omit<ResultRules, 'functions'> {
  * The same options give the same report, `durationMs` aside.
  *
  * @throws `OPTION_INVALID`, `TOO_MANY_FAULTS`, `ADVERSARY_UNKNOWN`
+ * @example
+ * ```ts
+ * import { simulate } from 'concordat';
+ *
+ * const report = await simulate({ banks: 4, records: 50, adversaries: ['equivocate'], seed: 7 });
+ * console.log(report.agreement, report.violations.length); // true 0
+ * console.log(report.perBank.filter(({ adversary }) => adversary).length); // 1
+ * ```
  */
 export async function simulate(options: SimulateOptions = {}): Promise<Report> {
   const banks = integer('banks', options.banks ?? 7, 1, MAX_BANKS);

@@ -5,10 +5,13 @@ import { headerCodec } from '../crypto/dealing.js';
 import { encode } from '../crypto/encoding.js';
 import { isConcordatError } from '../crypto/error.js';
 import type { DispersalScheme, Suite } from '../protocol/suite.js';
+import type { Report } from './report.js';
 
 /** How often a bank signed and verified. A check of an aggregate counts once. */
 export interface Work {
+  /** Signatures and VRF proofs made. */
   signatures: number;
+  /** Signatures, aggregates and VRF proofs checked. */
   verifications: number;
 }
 
@@ -131,10 +134,16 @@ export function countingSuite(suite: Suite, work: Work): Suite {
   };
 }
 
+/** What a report says of the cryptography that ran. */
+export function cryptographyOf({ bls: { name, fallback } }: Suite): Report['cryptography'] {
+  return fallback === undefined ? { bls: name } : { bls: name, fallback };
+}
+
 /** A copy of which single methods can be replaced. */
 export function methodsOf(bls: Bls): Bls {
   return {
     name: bls.name,
+    ...(bls.fallback === undefined ? {} : { fallback: bls.fallback }),
     publicKey: (secret) => bls.publicKey(secret),
     sign: (secret, message) => bls.sign(secret, message),
     provePossession: (secret) => bls.provePossession(secret),

@@ -12,7 +12,9 @@ export interface Flow {
   readonly sentMs: number;
   /** When the last of them arrived. */
   readonly arrivedMs: number;
+  /** How many messages it stands for. */
   readonly messages: number;
+  /** Their bytes. */
   readonly bytes: number;
 }
 

@@ -3,10 +3,15 @@ import { hash } from '../crypto/hash.js';
 
 /** One thing that happened to a node; `at` is simulated milliseconds. */
 export type TraceEvent =
+  /** A node starts. */
   | { readonly at: number; readonly kind: 'start'; readonly to: number }
+  /** A node crashes. */
   | { readonly at: number; readonly kind: 'crash'; readonly to: number }
+  /** A node is up again. */
   | { readonly at: number; readonly kind: 'restart'; readonly to: number }
+  /** A timer of the node runs out. */
   | { readonly at: number; readonly kind: 'timer'; readonly to: number; readonly id: string }
+  /** A message arrives; `label` is the type it is counted under. */
   | {
       readonly at: number;
       readonly kind: 'deliver';

@@ -1,6 +1,8 @@
 /** A number of messages and their bytes. */
 export interface Volume {
+  /** How many. */
   readonly messages: number;
+  /** Their bytes. */
   readonly bytes: number;
 }
 
@@ -10,11 +12,13 @@ export interface Volume {
  * lost or is under way shows in `sent` alone.
  */
 export interface Traffic {
+  /** All of it, as it is sent. */
   readonly total: Volume;
   /** By the label of the message, in the order in which labels first appeared. */
   readonly byLabel: Readonly<Record<string, Volume>>;
   /** By bank. */
   readonly sent: readonly Volume[];
+  /** By bank. */
   readonly received: readonly Volume[];
 }
 

@@ -3,6 +3,7 @@ import type { Adversary, AttackContext } from './adversary.js';
 
 /** When an attack acts, as data. */
 export type Trigger =
+  /** At each input. */
   | { readonly kind: 'always' }
   /** Simulated milliseconds, the second excluded. */
   | { readonly kind: 'between'; readonly fromMs: number; readonly untilMs: number }

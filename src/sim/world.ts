@@ -7,8 +7,11 @@ import { type Traffic, TrafficMeter } from './traffic.js';
 
 /** What a {@link World} throws when a node asks for what no host could do. */
 export type WorldError =
+  /** A message to an index that no node has. */
   | { readonly code: 'WORLD_NO_SUCH_NODE'; readonly node: number; readonly nodes: number }
+  /** A message of a node to itself. */
   | { readonly code: 'WORLD_SELF_SEND'; readonly node: number }
+  /** A time that is no number from 0. */
   | {
       readonly code: 'WORLD_TIMER_INVALID';
       readonly node: number;
@@ -43,7 +46,9 @@ export interface SimNode {
 
 /** What a {@link World} is made of. */
 export interface WorldOptions {
+  /** The nodes; a node's place here is its index. */
   readonly nodes: readonly SimNode[];
+  /** How links between them behave. */
   readonly network: NetworkModel;
   /** Decides what the network does with each message. */
   readonly random: Random;
@@ -105,6 +110,8 @@ export class World {
   /** How often each node has crashed. */
   readonly #crashes: number[];
   readonly #down = new Set<number>();
+  /** The event with which each node that is down restarts; one found in the queue but not here was overtaken by a stop. */
+  readonly #restarts = new Map<number, Event>();
   #now = 0;
   #count = 0;
   #slowest = 0;
@@ -143,6 +150,28 @@ export class World {
   /** Whether this node's host has crashed and not restarted. */
   isDown(node: number): boolean {
     return this.#down.has(node);
+  }
+
+  /** The node's host crashes and stays down until {@link World.restart}. */
+  stop(node: number): void {
+    if (this.#options.nodes[node] === undefined) this.#noSuchNode(node);
+    this.#options.onTrace?.({ at: this.#now, kind: 'crash', to: node });
+    this.#crashes[node]!++;
+    this.#down.add(node);
+    this.#restarts.delete(node);
+    this.#timers[node]!.clear();
+  }
+
+  /**
+   * The node's host, which is down, is up again so many milliseconds from now.
+   * @throws {@link WorldError}
+   */
+  restart(node: number, after: number): void {
+    checkTime(node, 'restart', after);
+    if (!this.#down.has(node)) return;
+    const event: Event = { type: 'restart', node };
+    this.#restarts.set(node, event);
+    this.#queue.add(this.#now + after, event);
   }
 
   /**
@@ -192,6 +221,7 @@ export class World {
   /** Returns false for a timer that is not set any more. */
   #happen(at: number, event: Event): boolean {
     if (event.type === 'timer' && this.#timers[event.node]!.get(event.id) !== event) return false;
+    if (event.type === 'restart' && this.#restarts.get(event.node) !== event) return false;
     this.#now = at;
     switch (event.type) {
       case 'start':
@@ -200,6 +230,7 @@ export class World {
         break;
       case 'restart':
         this.#down.delete(event.node);
+        this.#restarts.delete(event.node);
         this.#options.onTrace?.({ at, kind: 'restart', to: event.node });
         this.inject(event.node, this.#options.nodes[event.node]!.restart?.() ?? { send: [], timers: [] });
         break;
@@ -242,11 +273,8 @@ export class World {
 
   #crash(node: number, downMs: number): void {
     checkTime(node, 'restart', downMs);
-    this.#options.onTrace?.({ at: this.#now, kind: 'crash', to: node });
-    this.#crashes[node]!++;
-    this.#down.add(node);
-    this.#timers[node]!.clear();
-    this.#queue.add(this.#now + downMs, { type: 'restart', node });
+    this.stop(node);
+    this.restart(node, downMs);
   }
 
   #transmit(parcel: Parcel): void {

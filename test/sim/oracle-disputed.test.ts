@@ -216,7 +216,7 @@ describe('opening', () => {
     keyDigest: entry(bank, id).keyDigest,
   });
   const send = (message: unknown) => (oracle: Oracle) => oracle.onMessage(0, 1, message as Message);
-  const release = send({ type: 'release', slices: [] });
+  const release = send({ type: 'release', certificate: { epoch: 0 }, slices: [] });
   const slot = { view: 0, index: 0 };
   const dealing = { signature: new Uint8Array(64) };
   const slicesFor = (index: number) =>
@@ -274,7 +274,10 @@ describe('opening', () => {
 describe('slots', () => {
   const drafts = (from: number, count: number) => (oracle: Oracle) => {
     for (let index = 0; index < count; index++) {
-      const message = { type: 'draft', draft: { header: { slot: { view: 0, index } } } };
+      const message = {
+        type: 'draft',
+        draft: { header: { epoch: 0, slot: { view: 0, index } }, commitments: [] },
+      };
       oracle.onMessage(from, 1, message as unknown as Message);
     }
   };
@@ -288,11 +291,30 @@ describe('slots', () => {
     );
   });
 
+  it('follow one another under an honest leader', () => {
+    const apart = (from: number) => (oracle: Oracle) => {
+      for (const index of [0, 2]) {
+        const draft = { header: { epoch: 0, slot: { view: 0, index } }, commitments: [] };
+        oracle.onMessage(from, 1, { type: 'draft', draft } as unknown as Message);
+      }
+    };
+    expect(judge({ early: apart(0) })).toEqual([
+      'termination: epoch 0: honest north left out slots of view 0',
+    ]);
+    expect(judge({ early: apart(3) })).toEqual([]);
+    expect(judge({ facts: { timely: false }, early: apart(0) })).toEqual([]);
+  });
+
   it('of all kinds of proposals count', () => {
     const early = (oracle: Oracle) => {
       drafts(0, 1)(oracle);
-      for (const type of ['proposal', 'repeat'])
-        oracle.onMessage(0, 1, { type, slot: { view: 0, index: 1 } } as unknown as Message);
+      const header = { epoch: 0 };
+      const slot = { view: 0, index: 1 };
+      for (const what of [
+        { type: 'proposal', header },
+        { type: 'repeat', contents: { draft: { header } } },
+      ])
+        oracle.onMessage(0, 1, { ...what, slot } as unknown as Message);
     };
     expect(judge({ facts: { honest: [0, 1, 2, 3] }, early })).toContainEqual(
       expect.stringContaining('used 2 slots'),

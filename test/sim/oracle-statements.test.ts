@@ -35,9 +35,9 @@ describe('StatementWatch', () => {
 
   it('does not ring for other places, phases, epochs and banks', () => {
     const others: [number, Message][] = [
+      [0, vote(4, { phase: 'commit' })],
       [0, vote(2, { slot: { view: 0, index: 1 } })],
       [0, vote(3, { slot: { view: 1, index: 0 } })],
-      [0, vote(4, { phase: 'commit' })],
       [0, vote(5, { epoch: 1 })],
       [1, vote(6)],
     ];
@@ -46,7 +46,7 @@ describe('StatementWatch', () => {
 
   it('knows what of each kind may be said once, and what may be repeated', () => {
     const slot = { view: 0, index: 0 };
-    const draft = { header: { slot } };
+    const draft = { header: { epoch: 0, slot } };
     const pairs = {
       timeout: (s: number) => ({ type: 'timeout', epoch: 0, view: 3, signature: bytes(s) }),
       result: (s: number) => ({ type: 'result', epoch: 0, signature: bytes(s) }),

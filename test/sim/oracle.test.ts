@@ -47,15 +47,17 @@ const RIGHT = [entry(TRUTH, 1), entry(TRUTH, 2)];
 const bytes = (n: number): Uint8Array => new Uint8Array(32).fill(n);
 
 const view = (n: number): Output => ({ type: 'view', epoch: 0, view: n });
-const agreed = (value = 1): Output => ({
+const agreed = (value = 1, epoch = 0): Output => ({
   type: 'agreed',
-  epoch: 0,
+  epoch,
   slot: { view: 0, index: 0 },
   value: bytes(value),
 });
 
 interface Sealed {
+  readonly epoch?: number;
   readonly root?: number;
+  readonly value?: number;
   readonly rows?: readonly Pick<Entry, 'keyDigest' | 'values'>[] | null;
   readonly inputs?: readonly number[];
   /** Who signed the result, and who decided the inputs. */
@@ -64,7 +66,9 @@ interface Sealed {
 }
 /** A `sealed` output with as much of a seal as the oracle reads. */
 function sealed({
+  epoch = 0,
   root = 1,
+  value = 1,
   rows = RIGHT,
   inputs = [0, 1, 2, 3],
   executors = [0, 1, 2],
@@ -72,8 +76,8 @@ function sealed({
 }: Sealed = {}): Output {
   return {
     type: 'sealed',
-    epoch: 0,
-    seal: { root: bytes(root), executors, commit: { signers } },
+    epoch,
+    seal: { root: bytes(root), executors, commit: { signers, value: bytes(value) } },
     outcome: rows && { rows },
     inputs,
   } as unknown as Output;
@@ -139,7 +143,13 @@ describe('a run in which nothing is wrong', () => {
   });
 
   it('rings none for evidence against a Byzantine bank', () => {
-    expect(judge({ late: (oracle) => oracle.onOutput(0, accuses(3)) })).toEqual([]);
+    const show = (banks: readonly number[]) => (oracle: Oracle) => {
+      for (const bank of banks) oracle.onOutput(bank, accuses(3));
+    };
+    expect(judge({ late: show([0, 1, 2]) })).toEqual([]);
+    expect(judge({ late: show([0, 1]) })).toEqual([
+      'accountability: epoch 0: south was not shown the proof against west',
+    ]);
   });
 
   it('rings none for a settled record that goes to the bank that lacks it, after agreement', () => {
@@ -368,11 +378,33 @@ describe('the oracle', () => {
     expect(before).toBe(1);
     oracle.beginEpoch(1, BOOKS);
     for (const bank of [0, 1, 2]) {
-      oracle.onOutput(bank, agreed(2));
-      oracle.onOutput(bank, sealed({ root: 5 }));
+      oracle.onOutput(bank, agreed(2, 1));
+      oracle.onOutput(bank, sealed({ epoch: 1, root: 5 }));
     }
     oracle.endEpoch();
     expect(oracle.violations).toHaveLength(before);
+  });
+
+  it('remembers what was decided, for those who learn of it later', () => {
+    const learns = (late: Output): string[] => {
+      const oracle = new Oracle(FACTS);
+      oracle.beginEpoch(0, BOOKS);
+      for (const bank of [0, 1, 2]) {
+        oracle.onOutput(bank, agreed(2));
+        oracle.onOutput(bank, sealed({ root: 5 }));
+      }
+      oracle.endEpoch();
+      const before = oracle.violations.length;
+      oracle.beginEpoch(1, BOOKS);
+      oracle.onOutput(1, late);
+      return oracle.violations.slice(before);
+    };
+    expect(learns(sealed({ root: 5, value: 2 }))).toEqual([]);
+    expect(learns(agreed(2))).toEqual([]);
+    expect(learns(sealed({ root: 6, value: 2 }))).toEqual([
+      'agreement: epoch 1: east learnt of another root of epoch 0',
+    ]);
+    expect(learns(agreed(3))).toEqual(['agreement: epoch 1: east learnt of another value of epoch 0']);
   });
 
   it('stops counting after a hundred violations', () => {
