@@ -30,7 +30,7 @@ const deviations = breaks.filter(({ state, key }) => state === 'divergent' && ke
 const worst = deviations.reduce((a, b) => (b.dissenters.length > a.dissenters.length ? b : a));
 const agreed = rows.find(({ values }) => formatKey(schema, values) === worst.key);
 console.log(
-  `\nthe list's certificate ${worst.key}, on which most copies deviate (${worst.dissenters.join(', ')}), reads`,
+  `\nthe list's certificate ${worst.key}, on which the most copies deviate (${worst.dissenters.join(', ')}), reads`,
 );
 for (const [i, field] of schema.fields.entries())
   console.log(

@@ -1,10 +1,12 @@
 // What `npm run test:browser` runs: bundles the core for a browser, which fails where anything of Node's leaks in, runs
-// one epoch in headless Chromium and the same one here, and compares. Needs the built `dist`.
+// one epoch in headless Chromium and the same one here, and compares; then the tests of the report's page. Needs the
+// built `dist`.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
+import { startVitest } from 'vitest/node';
 
 const root = resolve(import.meta.dirname, '..');
 const entry = join(root, 'test', 'browser', 'epoch.js');
@@ -51,6 +53,14 @@ for (const [name, check] of Object.entries(properties)) {
   console.log(`ok ${name}`);
 }
 console.log(`${Object.keys(properties).length} passed in Chromium ${version}; the epoch took ${ms} ms there`);
+await testPages();
+
+/** The tests that need a browser lie beside its epoch: `npm test` asks for none. */
+async function testPages() {
+  process.env.CHROMIUM = executablePath;
+  const tests = await startVitest('test', [], { root, watch: false, include: ['test/browser/*.browser.ts'] });
+  await tests.close();
+}
 
 /** Fails on any import that a browser cannot resolve: esbuild knows no module of Node's on this platform. */
 async function bundle() {

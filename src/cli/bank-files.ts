@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { openBankKeystore } from '../crypto/bank-keystore.js';
 import type { Bls } from '../crypto/bls.js';
 import { isConcordatError } from '../crypto/error.js';
@@ -34,7 +35,7 @@ export function bankFiles(keystore: string): BankFiles {
  * A document that banks exchange.
  * @throws {@link CliError} `INPUT_UNREADABLE`
  */
-export function readDocument(file: string): JoiningDocument {
+function readDocument(file: string): JoiningDocument {
   const json = readJson(file);
   return asInput(file, () => readJoiningDocument(json));
 }
@@ -89,6 +90,52 @@ export function writeOnce(path: string, document: object, conflict: string): voi
   const text = jsonText(document);
   if (!existsSync(path)) writeNewFiles([{ path, text, mode: PUBLIC_FILE }]);
   else if (!Buffer.from(text).equals(readInput(path))) outputError(path, conflict);
+}
+
+/**
+ * Refuses a file that is no keystore, before anything is said of the files beside it.
+ * @throws {@link CliError} `INPUT_UNREADABLE`
+ */
+export function expectKeystore(file: string): void {
+  const json = readJson(file);
+  if (typeof json !== 'object' || json === null || !('crypto' in json))
+    inputError(file, 'it is no keystore, which `concordat keygen` writes');
+}
+
+/**
+ * Documents that banks exchange, each given once.
+ * @throws {@link CliError} `USAGE_INVALID` for a file that is given twice, or two of one bank that are of one kind;
+ * `INPUT_UNREADABLE`
+ */
+export function readDocuments(files: readonly string[]): JoiningDocument[] {
+  const fileOf = new Map<string, string>();
+  for (const file of files) {
+    const path = resolve(file);
+    if (fileOf.has(path)) usageError(`${file} is given twice`);
+    fileOf.set(path, file);
+  }
+  const owners = new Map<string, string>();
+  return files.map((file) => {
+    const document = readDocument(file);
+    const bank = bankOf(document);
+    const other = bank === null ? undefined : owners.get(`${document.kind} ${bank}`);
+    if (other !== undefined) usageError(`${file}: ${bank} has the same document in ${other}`);
+    if (bank !== null) owners.set(`${document.kind} ${bank}`, file);
+    return document;
+  });
+}
+
+function bankOf(document: JoiningDocument): string | null {
+  switch (document.kind) {
+    case 'keys':
+      return document.keys.id;
+    case 'reveal':
+      return document.reveal.id;
+    case 'signature':
+      return document.signature.id;
+    case 'proposal':
+      return null;
+  }
 }
 
 /** Refuses to go on without a file that an earlier command wrote beside the keystore. */

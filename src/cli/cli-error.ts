@@ -72,7 +72,7 @@ function describe(error: ConcordatError): string {
     | { readonly code: 'ADVERSARY_UNKNOWN'; readonly name: string; readonly known: readonly string[] };
   switch (detail.code) {
     case 'CSV_ROW_INVALID':
-      return `${placeOf(detail.file, detail.line, detail.column?.trim() ?? null)}: ${detail.reason}`;
+      return `${placeOf(detail.file, detail.line, detail.column?.trim() ?? null)}: ${detail.reason}; --skip-bad-rows leaves such rows out`;
     case 'OPTION_INVALID':
       return `${flagOf(detail.option)} ${detail.reason}`;
     case 'ADVERSARY_UNKNOWN':

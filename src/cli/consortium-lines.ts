@@ -1,8 +1,8 @@
 import { toHex } from '../crypto/bytes.js';
 import type { Proposal } from '../protocol/joining.js';
-import { counted } from './amount.js';
 import type { Paint } from './paint.js';
 import { label } from './summary.js';
+import { toleranceInWords } from './verdict.js';
 
 /** What a person has to know of a consortium before the bank joins it. */
 export function consortiumLines(
@@ -16,7 +16,7 @@ export function consortiumLines(
   paint: Paint,
 ): string[] {
   return [
-    ...label('Consortium', `${name}, ${counted(banks.length, 'bank')}, of which ${faults} may lie`, paint),
+    ...label('Consortium', `${name}, ${toleranceInWords(banks.length, faults)}`, paint),
     ...label('Banks', banks.map(({ id }) => id).join(', '), paint),
     ...label('Schema', `${schema.name} ${schema.version}, ${toHex(schema.digest)}`, paint),
     ...label(

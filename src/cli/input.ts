@@ -3,11 +3,12 @@ import { basename, extname } from 'node:path';
 import { utf8 } from '../crypto/bytes.js';
 import { isConcordatError } from '../crypto/error.js';
 import { MAX_NAME_BYTES } from '../data/field.js';
-import type { Schema } from '../data/schema.js';
+import type { Schema, SchemaError } from '../data/schema.js';
 import { defineSchema } from '../data/schema-json.js';
 import { MAX_TABLE_BYTES } from '../data/table-reader.js';
 import { inputError, usageError } from './cli-error.js';
 import { jsonFault } from './json-fault.js';
+import { jsonPlace } from './json-place.js';
 import { systemReason } from './system-reason.js';
 
 /** Most bytes of a schema, manifest or seal file. */
@@ -33,6 +34,10 @@ export function readInput(file: string, limit: number = MAX_TABLE_BYTES): Uint8A
  * @throws {@link CliError} `INPUT_UNREADABLE` with line and column where it stops being JSON.
  */
 export function readJson(file: string): unknown {
+  return readJsonText(file).json;
+}
+
+function readJsonText(file: string): { readonly json: unknown; readonly text: string } {
   const bytes = readInput(file, MAX_JSON_BYTES);
   let text: string;
   try {
@@ -41,7 +46,7 @@ export function readJson(file: string): unknown {
     return inputError(file, 'the file is not UTF-8', {}, { cause: error });
   }
   try {
-    return JSON.parse(text);
+    return { json: JSON.parse(text), text };
   } catch (error) {
     const { reason, ...place } = jsonFault(text);
     return inputError(file, reason, place, { cause: error });
@@ -70,11 +75,14 @@ export function bankNames(files: readonly string[]): string[] {
  * @throws {@link CliError} `INPUT_UNREADABLE` when it is no JSON, or says where it is no schema.
  */
 export function readSchema(file: string): Schema {
-  const json = readJson(file);
+  const { json, text } = readJsonText(file);
   try {
     return defineSchema(json);
   } catch (error) {
-    if (isConcordatError(error)) inputError(file, error.message, {}, { cause: error });
-    throw error;
+    if (!isConcordatError(error)) throw error;
+    const place = isConcordatError(error, 'SCHEMA_INVALID')
+      ? jsonPlace(text, (error.detail as SchemaError).path)
+      : {};
+    return inputError(file, error.message, place, { cause: error });
   }
 }

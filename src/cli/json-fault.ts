@@ -1,9 +1,7 @@
+import { placeAt, type TextPlace } from './json-place.js';
+
 /** Where and why text is not JSON. */
-export interface JsonFault {
-  /** From 1. */
-  readonly line: number;
-  /** In UTF-16 units from 1, as editors count. */
-  readonly column: number;
+export interface JsonFault extends TextPlace {
   readonly reason: string;
 }
 
@@ -64,11 +62,9 @@ function after(
 
 function faultAt(text: string, from: number, expected: Expected): JsonFault {
   const offset = from + /^[ \t\r\n]*/.exec(text.slice(from))![0].length;
-  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
   const found = offset >= text.length ? 'the file ends' : JSON.stringify(text.slice(offset, offset + 12));
   return {
-    line: before.length,
-    column: before.at(-1)!.length + 1,
+    ...placeAt(text, offset),
     reason: `not JSON: expected ${expected}, found ${found}`,
   };
 }

@@ -11,7 +11,7 @@ import type { Manifest } from '../protocol/manifest.js';
 import { DEFAULT_PARAMETERS } from '../protocol/manifest.js';
 import { maxFaults } from '../protocol/quorum.js';
 import { jsonText } from './artifacts.js';
-import { readDocument, toldAsJson } from './bank-files.js';
+import { readDocuments, toldAsJson } from './bank-files.js';
 import { usageError } from './cli-error.js';
 import { consortiumLines } from './consortium-lines.js';
 import { readSchema } from './input.js';
@@ -55,7 +55,7 @@ export function addManifest(program: Command): void {
 
 async function run(files: readonly string[], flags: ManifestFlags): Promise<void> {
   expectFile(flags.out);
-  const documents = files.map(readDocument);
+  const documents = readDocuments(files);
   const suite = defaultSuite(await loadBls());
   const proposal = proposalOf(documents, flags, suite.bls);
   const reveals = documents.flatMap((each) => (each.kind === 'reveal' ? [each.reveal] : []));

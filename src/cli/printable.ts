@@ -7,3 +7,9 @@ export function printable(text: string): string {
     /[\t\r\n\u2028\u2029]/.test(character) ? ' ' : '\ufffd',
   );
 }
+
+/** At most `most` characters of a text; one that had more ends in `…`. It stays quick for a text of any length. */
+export function clipped(text: string, most: number): string {
+  const points = [...text.slice(0, 2 * (most + 1))];
+  return points.length > most ? `${points.slice(0, most - 1).join('')}…` : text;
+}

@@ -18,12 +18,15 @@ export interface ProgressStream {
 
 const CLEAR_LINE = '\r\u001b[K';
 
+/** A line that says the same with other figures is written again after this: a terminal is slower than a run. */
+const PAUSE_MS = 100;
+
 /** A run that has lasted as long is told how long. */
 const PATIENCE_MS = 2000;
 
 /**
  * Progress on a terminal; on anything else, where it would pile up in a file, nothing. After two seconds the line tells
- * how long it has been.
+ * how long it has been. Lines that differ in figures alone come at most ten times a second.
  * @param now milliseconds from any beginning
  */
 export function progressOn(
@@ -32,9 +35,14 @@ export function progressOn(
 ): Progress {
   if (stream.isTTY !== true) return { show: () => {}, clear: () => {} };
   const start = now();
+  let shown = { pattern: '', at: start };
   return {
     show: (text) => {
-      const passed = now() - start;
+      const at = now();
+      const pattern = text.replaceAll(/[0-9]+/g, '0');
+      if (pattern === shown.pattern && at - shown.at < PAUSE_MS) return;
+      shown = { pattern, at };
+      const passed = at - start;
       const line = passed < PATIENCE_MS ? text : `${duration(passed)}: ${text}`;
       stream.write(CLEAR_LINE + printable(line).slice(0, (stream.columns ?? 80) - 1));
     },

@@ -35,6 +35,8 @@ interface ReconcileFlags {
   readonly json?: boolean;
 }
 
+const DEFAULT_OUT = 'out';
+
 /** `concordat reconcile`: one epoch among the banks whose files are given. */
 export function addReconcile(program: Command): void {
   program
@@ -42,7 +44,7 @@ export function addReconcile(program: Command): void {
     .description('Run one epoch among banks, one CSV file a bank; the file names the bank.')
     .argument('<bank.csv...>', 'one file for each bank')
     .requiredOption('--schema <schema.json>', 'what a record is')
-    .option('--out <directory>', 'where the result is written', 'out')
+    .option('--out <directory>', 'where the result is written', DEFAULT_OUT)
     .option(
       '--faults <F>',
       'lying banks that are tolerated (default: the most that are possible)',
@@ -85,7 +87,7 @@ async function run(bankFiles: readonly string[], flags: ReconcileFlags): Promise
     });
     // What was not agreed, or not as guaranteed, must not replace a result that was.
     const files = isSound(outcome.report)
-      ? outputFiles(outcome, tables, commandOf(bankFiles, flags))
+      ? outputFiles(outcome, tables, commandOf(bankFiles, flags), flags)
       : new Map();
     if (files.size > 0) writeDirectory(flags.out, files);
     const names = [...files.keys()].map((name) => join(flags.out, name));
@@ -139,14 +141,20 @@ function readTables(
   };
 }
 
-/** The command that gives the same result; where it writes and what it prints does not matter for that. */
+/** The command that gives the same result in the same place, rather than over that of another run. */
 function commandOf(files: readonly string[], flags: ReconcileFlags): string {
-  const { out: _out, json: _json, adversary = [], ...same } = flags;
+  const { out, json: _json, adversary = [], ...same } = flags;
   const assigned = adversary.map(({ bank, adversary }) => `${bank}=${adversary}`);
-  return commandLine('reconcile', { ...same, adversary: assigned }, files);
+  const elsewhere = out === DEFAULT_OUT ? {} : { out };
+  return commandLine('reconcile', { ...same, ...elsewhere, adversary: assigned }, files);
 }
 
-function outputFiles(outcome: ReconcileOutcome, tables: Tables, command: string): OutputFiles {
+function outputFiles(
+  outcome: ReconcileOutcome,
+  tables: Tables,
+  command: string,
+  { skipBadRows = false }: ReconcileFlags,
+): OutputFiles {
   const { schema, report, rows, breaks, explanations } = outcome;
   const notices = [...groupedNotices(tables.notices), ...skippedLines(tables)];
   return new Map<string, string | Iterable<string>>([
@@ -161,7 +169,7 @@ function outputFiles(outcome: ReconcileOutcome, tables: Tables, command: string)
         title: schema.name,
         report,
         command,
-        ...pageDetails(outcome),
+        ...pageDetails(outcome, { skipBadRows }),
         notices,
         hasFiles: true,
       }),

@@ -1,8 +1,9 @@
-import type { BankReport, BankState, KeyCounts, Report } from '../sim/report.js';
+import type { BankReport, KeyCounts, Report } from '../sim/report.js';
 import { against, byteSize, counted, grouped, percent, times } from './amount.js';
 import { type Html, html } from './html.js';
 import { stepOf } from './report-phases.js';
 import { dataTable, number, size } from './report-table.js';
+import { STATE_MARK } from './verdict.js';
 
 /** A drawing of the page, what it shows in words, and the same figures as a table. */
 export interface Figure {
@@ -27,18 +28,13 @@ export function drawn({ name, finding, legend, table }: Figure): Html {
 export const legendItem = (mark: string, colour: string, text: string | Html): Html =>
   html`<li><span class="mark ${colour}" aria-hidden="true">${mark}</span>${text}</li>`;
 
-/** Marks after the names of banks that did not simply agree, as the terminal has them before their states. */
-const MARKS: Readonly<Record<BankState, string>> = {
-  agreed: '',
-  divergent: ' ≠',
-  behind: ' …',
-  silent: ' ·',
-  faulty: ' ✘',
-};
-
-/** Names of the banks for an axis. */
-export const axisNames = (banks: readonly BankReport[]): string[] =>
-  banks.map(({ id, state }) => `${id}${MARKS[state]}`);
+/** The banks for an axis: names, and the marks beside those that did not simply agree. */
+export const bankAxis = (
+  banks: readonly BankReport[],
+): { readonly names: readonly string[]; readonly marks: readonly string[] } => ({
+  names: banks.map(({ id }) => id),
+  marks: banks.map(({ state }) => (state === 'agreed' ? '' : STATE_MARK[state])),
+});
 
 /** How the keys of the union were classed, and what became of the disputed ones; null where nothing was classed. */
 export function keysFigure(keys: KeyCounts): Figure | null {
@@ -88,7 +84,7 @@ export function keysFigure(keys: KeyCounts): Figure | null {
 
 /** Bytes of each step, the largest first, beside naive broadcast and the lower bound; null when nothing was sent. */
 export function stepsFigure(report: Report): Figure | null {
-  const { bytes, messages, naive, lowerBoundBytes, protocol } = report;
+  const { bytes, messages, naive, lowerBoundBytes, protocol, agreement } = report;
   if (bytes.total <= 0) return null;
   const steps = Object.entries(bytes.byStep)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
@@ -101,8 +97,8 @@ export function stepsFigure(report: Report): Figure | null {
     `${name}: ${byteSize(size)} in ${counted(count, 'message')}`;
   const largest = steps[0];
   const compared = [
-    protocol === 'naive' ? null : against(bytes.total, naive.bytes, 'naive broadcast'),
-    times(bytes.total, lowerBoundBytes)?.concat(' the lower bound') ?? null,
+    protocol === 'naive' || !agreement ? null : against(bytes.total, naive.bytes, 'naive broadcast'),
+    agreement ? (times(bytes.total, lowerBoundBytes)?.concat(' the lower bound') ?? null) : null,
   ].filter((part) => part !== null);
   return {
     name: 'steps',
@@ -172,7 +168,7 @@ export function banksFigure({ perBank, protocol }: Report): Figure | null {
     name: 'banks',
     finding: `${perBank[most]!.id} sent and received the most, ${byteSize(totals[most]!)}; the average bank ${byteSize(Math.round(totals.reduce((sum, bytes) => sum + bytes, 0) / totals.length))}.`,
     data: {
-      names: axisNames(perBank),
+      ...bankAxis(perBank),
       series: series.map(({ colour, point, sizes, told }) => ({ colour, point, sizes, told })),
     },
     legend: html`<ul class="legend">${series.map(({ mark, colour, name }) => legendItem(mark, colour, name))}</ul>`,

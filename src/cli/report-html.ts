@@ -9,7 +9,7 @@ import { hashSource, type PageScript, pageScripts, scriptJson } from './report-s
 import { STYLE } from './report-style.js';
 import { banksTable, epochsTable, parametersTable, statisticsTable } from './report-tables.js';
 import { timelineFigure, timelineNote } from './report-timeline.js';
-import { suspicionInWords } from './verdict.js';
+import { excessInWords, suspicionInWords, toleranceInWords } from './verdict.js';
 
 /** What a page is made of. */
 export interface ReportPage {
@@ -24,6 +24,8 @@ export interface ReportPage {
   readonly breaks: readonly ShownBreak[] | null;
   /** The contested fields of disputed keys that were decided, or null where the run has none to show. */
   readonly decided: readonly Decision[] | null;
+  /** What decided the run and is not in the report, by name; nothing by default. */
+  readonly parameters?: Readonly<Record<string, string | number | boolean>>;
   /** One sentence each on how the inputs were read. */
   readonly notices: readonly string[];
   /** Whether breaks.csv and explain.jsonl lie beside the page. */
@@ -115,13 +117,13 @@ function sectionsOf(page: ReportPage, figures: Figures): Section[] {
     breaks && {
       id: 'differences',
       title: `Breaks (${grouped(breaks.length)})`,
-      content: breaksTable(breaks, page.hasFiles ? ' in breaks.csv' : ''),
+      content: breaksTable(breaks, report.banks, page.hasFiles ? ' in breaks.csv' : ''),
     },
     decided && decided.length > 0
       ? {
           id: 'decided',
           title: `Disputed fields, decided (${grouped(decided.length)})`,
-          content: decisionsTable(decided, page.hasFiles ? ' in explain.jsonl' : ''),
+          content: decisionsTable(decided, report.banks, page.hasFiles ? ' in explain.jsonl' : ''),
         }
       : null,
     figures.steps && {
@@ -134,7 +136,7 @@ function sectionsOf(page: ReportPage, figures: Figures): Section[] {
       title: 'Bytes by bank',
       content: html`${drawn(figures.banks)}${SCALE_NOTE}`,
     },
-    { id: 'banks', title: 'Banks', content: banksTable(report.perBank) },
+    { id: 'banks', title: 'Banks', content: banksTable(report.perBank, lostBy(breaks ?? [])) },
     report.suspicions.length > 0
       ? {
           id: 'suspicions',
@@ -160,7 +162,7 @@ function sectionsOf(page: ReportPage, figures: Figures): Section[] {
       id: 'parameters',
       title: 'Parameters',
       content: parametersTable(
-        { ...report.parameters, ...ownParameters(report) },
+        { ...page.parameters, ...report.parameters, ...ownParameters(report) },
         'Every other parameter of the run',
       ),
     },
@@ -180,13 +182,7 @@ const section = ({ id, title, content }: Section): Html =>
 function heading(title: string, report: Report): Html {
   const { agreement, violations, banks, faults, quorum, seed } = report;
   const isGood = agreement && violations.length === 0;
-  const verdict = isGood
-    ? report.protocol === 'naive'
-      ? '✔ Agreed'
-      : '✔ Agreed, all guarantees held'
-    : agreement
-      ? '✘ A guarantee was broken'
-      : '✘ No agreement';
+  const excess = excessInWords(report);
   const broken = violations.length === 0 ? html`` : html`<div class="bad">${list(violations)}</div>`;
   const seeded = seed === null ? '' : `, seed ${seed}`;
   const root =
@@ -194,26 +190,47 @@ function heading(title: string, report: Report): Html {
       ? html``
       : html`<p class="soft">Result root <code>${report.resultRoot}</code></p>`;
   return html`<h1>${title}</h1>
-<p class="soft">${counted(banks, 'bank')}, of which up to ${faults} may lie; a quorum is ${quorum}${seeded}</p>
-<p class="verdict ${isGood ? 'good' : 'bad'}">${verdict}</p>${broken}
+<p class="soft">${toleranceInWords(banks, faults)}; a quorum is ${quorum}${seeded}</p>
+<p class="verdict ${isGood ? 'good' : 'bad'}">${verdictOf(report)}</p>${excess === null ? html`` : html`<p class="odd">${excess}.</p>`}${broken}
 ${root}`;
 }
 
+function verdictOf(report: Report): string {
+  if (!report.agreement) return '✘ No agreement';
+  if (report.violations.length === 0)
+    return report.protocol === 'naive' ? '✔ Agreed' : '✔ Agreed, all guarantees held';
+  return excessInWords(report) === null ? '✘ A guarantee was broken' : '✘ More banks lied than may';
+}
+
+/** On how many keys each bank holds something else than was agreed, of those that were settled. */
+function lostBy(breaks: readonly ShownBreak[]): Map<string, number> {
+  const lost = new Map<string, number>();
+  for (const { state, dissenters } of breaks)
+    if (state === 'divergent') for (const bank of dissenters) lost.set(bank, (lost.get(bank) ?? 0) + 1);
+  return lost;
+}
+
 function tiles(report: Report): Html {
-  const { bytes, naive, rounds, views, messages, disclosed, accuracy } = report;
+  const { bytes, naive, rounds, views, messages, disclosed, accuracy, agreement, certificateBytes } = report;
   const isNaive = report.protocol === 'naive';
-  const saving = isNaive ? null : against(bytes.total, naive.bytes, 'naive broadcast');
+  const saving = isNaive || !agreement ? null : against(bytes.total, naive.bytes, 'naive broadcast');
   const shown: [string, string][] = [
     [byteSize(bytes.total), saving ?? 'on the wire'],
     [
       grouped(messages.total),
       isNaive ? 'messages' : `messages, ${grouped(naive.messages)} by naive broadcast`,
     ],
-    [grouped(rounds), isNaive ? 'message delays' : `message delays to agree, in ${counted(views, 'view')}`],
-    [byteSize(report.certificateBytes), 'in the certificate'],
+    agreement
+      ? [
+          grouped(rounds),
+          isNaive ? 'message delays' : `message delays to agree, in ${counted(views, 'view')}`,
+        ]
+      : [grouped(views), `${views === 1 ? 'view' : 'views'}, in none of which all agreed`],
     [grouped(disclosed.rawRecords), `of ${counted(disclosed.ofRecords, 'raw record')} left their bank`],
   ];
-  if (accuracy !== null) shown.push([percent(accuracy), 'of the true cells are right']);
+  if (certificateBytes > 0) shown.push([byteSize(certificateBytes), 'in the certificate']);
+  if (accuracy !== null && report.resultRoot !== '')
+    shown.push([percent(accuracy), 'of the true cells are right']);
   return html`<dl class="tiles">${shown.map(([figure, text]) => html`<div class="tile"><dt>${text}</dt><dd>${figure}</dd></div>`)}</dl>`;
 }
 
@@ -244,5 +261,6 @@ function ownParameters(report: Report): Record<string, string | number> {
     epochs,
     seed: seed ?? 'none',
     bls: cryptography.bls,
+    ...(cryptography.fallback === undefined ? {} : { 'why not blst': cryptography.fallback }),
   };
 }

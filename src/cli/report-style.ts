@@ -4,12 +4,12 @@ import { html } from './html.js';
 const LIGHT = html`--page: #f6f6f4; --card: #ffffff; --line: #dedcd4; --ink: #191914; --soft: #5b5a53;
   --blue: #2563b8; --green: #19794b; --teal: #0b7480; --amber: #965b00; --red: #bd2f2f;
   --inputs: #2563b8; --draft: #8a5a2b; --slices: #7a49bd; --votes: #19794b; --records: #0b7480;
-  --result: #b8417f; --view: #965b00; --proof: #bd2f2f;`;
+  --result: #b8417f; --view: #965b00; --proof: #bd2f2f; --shade: rgb(0 0 0 / .2);`;
 
 const DARK = html`--page: #121211; --card: #1b1b19; --line: #383731; --ink: #f2f1ea; --soft: #aeada3;
   --blue: #6ea8f5; --green: #4fc08a; --teal: #45bccb; --amber: #e3a743; --red: #f07c7c;
   --inputs: #6ea8f5; --draft: #cf9d6c; --slices: #b190ee; --votes: #4fc08a; --records: #45bccb;
-  --result: #ee86b8; --view: #e3a743; --proof: #f07c7c;`;
+  --result: #ee86b8; --view: #e3a743; --proof: #f07c7c; --shade: rgb(255 255 255 / .28);`;
 
 /** The style of the report's page, light or dark as the reader's system is, and light on paper. */
 export const STYLE = html`
@@ -42,7 +42,7 @@ section { padding: 1.3rem 1.4rem 1.4rem; margin-top: 1rem; scroll-margin-top: 1r
 .tile dd { margin: 0; font-size: 1.45rem; line-height: 1.3; font-weight: 650; }
 .tile dt { color: var(--soft); font-size: .85rem; line-height: 1.4; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.2rem; list-style: none; margin: 1.2rem 0 0; padding: 0; font-size: .9rem; }
-nav a { text-decoration: none; } nav a:hover { text-decoration: underline; }
+nav ul { row-gap: 0; } nav a { display: inline-block; padding: .45rem 0; text-decoration: none; } nav a:hover { text-decoration: underline; }
 .chart { position: relative; width: 100%; }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; margin: 0 0 .7rem; padding: 0; list-style: none; font-size: .88rem; }
 .mark { display: inline-block; width: 1.1em; }
@@ -55,11 +55,20 @@ button { cursor: pointer; }
 details { margin-top: .9rem; font-size: .95rem; } summary { cursor: pointer; color: var(--soft); width: fit-content; }
 details .scroll { margin-top: .6rem; }
 .search { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; align-items: center; margin: 0 0 .9rem; font-size: .92rem; }
-.search[hidden] { display: none; }
+[hidden] { display: none !important; }
 .search label { display: flex; gap: .5rem; align-items: center; } .search input { width: 14rem; max-width: 100%; min-width: 0; }
 .search output { color: var(--soft); }
 table { border-collapse: collapse; }
-.scroll { overflow-x: auto; } .long { max-height: 34rem; overflow-y: auto; }
+/* A shadow on each side to which the table goes on: the first two grounds scroll with it and cover the other two. */
+.scroll {
+  overflow-x: auto;
+  background: linear-gradient(to right, var(--card) 1rem, transparent) 0 / 2rem 100% local,
+    linear-gradient(to left, var(--card) 1rem, transparent) 100% / 2rem 100% local,
+    linear-gradient(to right, var(--shade), transparent) 0 / .8rem 100%,
+    linear-gradient(to left, var(--shade), transparent) 100% / .8rem 100%;
+  background-repeat: no-repeat;
+}
+ .long { max-height: 34rem; overflow-y: auto; }
 .long table { border-collapse: separate; border-spacing: 0; }
 .long thead th { position: sticky; top: 0; background: var(--card); }
 table { width: 100%; font-size: .9rem; }
@@ -89,6 +98,15 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--page); b
   header, main { padding-left: .8rem; padding-right: .8rem; } header { padding-top: 1.4rem; }
   section { padding: 1rem .9rem; } .tiles { grid-template-columns: 1fr 1fr; }
   td, td:first-child { min-width: 4.6rem; } .sides, .wide { min-width: 11rem; } th, td { padding-right: .7rem; }
+}
+@media screen and (max-width: 40rem) {
+  .stacks, .stacks tbody, .stacks tr, .stacks td { display: block; } .stacks thead tr { display: flex; flex-wrap: wrap; column-gap: .9rem; }
+  .stacks th { border-bottom: 0; padding: .2rem 0; } .stacks thead { position: sticky; top: 0; display: block; background: var(--card); }
+  .stacks tbody tr { border-bottom: 1px solid var(--line); padding: .5rem 0; } .stacks tbody tr:last-child { border-bottom: 0; }
+  .stacks td, .stacks td:first-child { border: 0; padding: .05rem 0; min-width: 0; text-align: left; white-space: normal; }
+  .stacks td[data-title] { display: grid; grid-template-columns: 6.5rem 1fr; column-gap: .6rem; }
+  .stacks td[data-title]::before { content: attr(data-title); color: var(--soft); }
+  .stacks .sides { min-width: 0; }
 }
 @media print {
   body { background: none; font-size: 12px; } nav, .skip, .search, [data-copies] { display: none; }

@@ -1,4 +1,4 @@
-import { byteSize, grouped } from './amount.js';
+import { byteSize, grouped, groupedText } from './amount.js';
 import { type Html, html } from './html.js';
 
 /** A column's head: its title, alone in an array when the column is of numbers. */
@@ -12,12 +12,24 @@ export const number = (value: number): Html =>
 export const size = (bytes: number): Html =>
   html`<td class="number" data-value="${bytes}">${byteSize(bytes)}</td>`;
 
+/** A cell of a decimal number in text; empty without one. */
+export const decimal = (text: string | null): Html => {
+  if (text === null) return html`<td class="number"></td>`;
+  const value = Number(text);
+  const sorted = Number.isFinite(value) ? html` data-value="${value}"` : html``;
+  return html`<td class="number"${sorted}>${groupedText(text)}</td>`;
+};
+
 /** What a {@link dataTable} can be beyond a table. */
 export interface TableOptions {
   /** The id of the table, by which a search box finds it. */
   readonly id?: string;
   /** Whether it gets a height of its own, within which it scrolls. */
   readonly isLong?: boolean;
+  /** Whether each row becomes a card where the screen is narrow. */
+  readonly stacks?: boolean;
+  /** The head by which the rows are sorted already, ascending. */
+  readonly sortedBy?: string;
 }
 
 /**
@@ -29,14 +41,14 @@ export function dataTable(
   heads: readonly Head[],
   rows: readonly Html[],
   caption: string,
-  { id = '', isLong = false }: TableOptions = {},
+  { id = '', isLong = false, stacks = false, sortedBy = '' }: TableOptions = {},
 ): Html {
-  const cells = heads.map((head) =>
-    typeof head === 'string'
-      ? html`<th scope="col">${head}</th>`
-      : html`<th scope="col" class="number">${head[0]}</th>`,
-  );
-  const named = id === '' ? html`` : html` id="${id}"`;
+  const cells = heads.map((head) => {
+    const [title, isNumber] = typeof head === 'string' ? [head, false] : [head[0], true];
+    const order = title === sortedBy ? html` aria-sort="ascending"` : html``;
+    return html`<th scope="col"${isNumber ? html` class="number"` : html``}${order}>${title}</th>`;
+  });
+  const named = html`${id === '' ? html`` : html` id="${id}"`}${stacks ? html` class="stacks"` : html``}`;
   return html`<div class="scroll${isLong ? ' long' : ''}" role="region" aria-label="${caption}" tabindex="0"><table data-sortable${named}><caption>${caption}</caption><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 

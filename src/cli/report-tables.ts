@@ -1,18 +1,27 @@
 import type { BankReport, Report } from '../sim/report.js';
-import { counted, groupedText } from './amount.js';
+import { counted } from './amount.js';
 import { type Html, html } from './html.js';
-import { dataTable, number, size } from './report-table.js';
-import { evidenceOf, STATE_MEANING, STATISTICS_IN_WORDS } from './verdict.js';
+import { dataTable, decimal, number, size } from './report-table.js';
+import { evidenceOf, outlierInWords, STATE_MEANING, STATISTICS_IN_WORDS } from './verdict.js';
 
 const COLOURS: Readonly<Record<string, string>> = { agreed: 'good', faulty: 'bad', silent: 'soft' };
 
-/** Every bank with its state, what is proven against it, and what taking part cost it. */
-export function banksTable(banks: readonly BankReport[]): Html {
+/**
+ * Every bank with its state, what is proven against it, and what taking part cost it.
+ * @param lost on how many settled keys a bank holds something else than was agreed, by its name
+ */
+export function banksTable(banks: readonly BankReport[], lost: ReadonlyMap<string, number>): Html {
   const rows = banks.map((bank) => {
     const evidence = evidenceOf(bank);
     const adversary =
-      bank.adversary === null ? html`` : html` <span class="soft">plays ${bank.adversary}</span>`;
-    const why = evidence === '' ? STATE_MEANING[bank.state] : `${STATE_MEANING[bank.state]}: ${evidence}`;
+      bank.adversary === null
+        ? html``
+        : html` <span class="soft">plays <span class="word">${bank.adversary}</span></span>`;
+    const keys = lost.get(bank.id) ?? 0;
+    const why = [
+      evidence === '' ? STATE_MEANING[bank.state] : `${STATE_MEANING[bank.state]}: ${evidence}`,
+      ...(keys === 0 ? [] : [`differs on ${counted(keys, 'settled key')}`]),
+    ].join('; ');
     return html`<tr><td><b>${bank.id}</b>${adversary}</td><td class="${COLOURS[bank.state] ?? 'odd'}"><b>${bank.state}</b></td><td class="wide">${why}</td>${size(bank.bytesSent)}${size(bank.bytesReceived)}${number(bank.disclosed)}${number(bank.signatures)}${number(bank.verifications)}</tr>`;
   });
   return dataTable(
@@ -27,12 +36,9 @@ export function banksTable(banks: readonly BankReport[]): Html {
 export function statisticsTable({ mode, banks, fields, outliers }: NonNullable<Report['statistics']>): Html {
   const rows = fields.map(
     ({ field, count, sum, mean }) =>
-      html`<tr><td>${field}</td><td class="number">${groupedText(count)}</td><td class="number">${groupedText(sum)}</td><td class="number">${mean === null ? '' : groupedText(mean)}</td></tr>`,
+      html`<tr><td>${field}</td>${decimal(count)}${decimal(sum)}${decimal(mean)}</tr>`,
   );
-  const odd = outliers.map(
-    ({ bank, field, figure }) =>
-      html`<li><b>${bank}</b>: its ${figure} of ${field} lies far from the others’</li>`,
-  );
+  const odd = outliers.map((outlier) => html`<li>${outlierInWords(outlier)}</li>`);
   const intro = html`<p class="soft">Over the records of ${counted(banks.length, 'bank')}, ${STATISTICS_IN_WORDS[mode]}, as each committed to them. That a commitment is true to its bank's records is not proven, and an outlier is no accusation.</p>`;
   const shown =
     fields.length === 0

@@ -2,9 +2,9 @@ import type { Report } from '../sim/report.js';
 import type { Timeline } from '../sim/timeline.js';
 import { counted, grouped } from './amount.js';
 import { type Html, html } from './html.js';
-import { axisNames, type Figure } from './report-figures.js';
+import { bankAxis, type Figure } from './report-figures.js';
 import { PHASES, type Phase, stepOf } from './report-phases.js';
-import { dataTable, number, size } from './report-table.js';
+import { dataTable, decimal, number, size } from './report-table.js';
 
 /** When and between whom what went; null when nothing did. */
 export function timelineFigure(timeline: Timeline, report: Report): Figure | null {
@@ -21,7 +21,7 @@ export function timelineFigure(timeline: Timeline, report: Report): Figure | nul
     name: 'timeline',
     finding: `${counted(messages, 'message')} of ${counted(steps.length, 'type')} went between ${counted(report.banks, 'bank')} in ${inDelta(endMs, deltaMs)} Δ, which is ${grouped(endMs)} ms. The last to arrive was of type ${last.name}.`,
     data: {
-      banks: axisNames(report.perBank),
+      ...bankAxis(report.perBank),
       deltaMs: Math.max(1, deltaMs),
       endMs,
       linked: flows.every(({ to }) => to !== null),
@@ -36,21 +36,36 @@ export function timelineFigure(timeline: Timeline, report: Report): Figure | nul
         bytes,
       ]),
     },
-    legend: html`<div class="legend" role="group" aria-label="Kinds of messages shown">${phases.map(phaseButton)}</div>`,
-    table: dataTable(
-      [
-        'Step',
-        'What it carries',
-        ['First sent, Δ'],
-        ['Last arrived, Δ'],
-        ['Senders'],
-        ['Messages'],
-        ['Bytes'],
-      ],
-      steps.map((step) => stepRow(step, deltaMs)),
-      'When the messages of every step were sent and arrived',
-    ),
+    legend: html`<div class="legend" role="group" aria-label="Kinds of messages shown" hidden>${phases.map(phaseButton)}</div>`,
+    table: html`${stepTable(steps, deltaMs)}${senderTable(timeline, report)}`,
   };
+}
+
+function stepTable(steps: readonly StepTimes[], deltaMs: number): Html {
+  return dataTable(
+    ['Step', 'What it carries', ['First sent, Δ'], ['Last arrived, Δ'], ['Senders'], ['Messages'], ['Bytes']],
+    steps.map((step) => stepRow(step, deltaMs)),
+    'When the messages of every step were sent and arrived',
+  );
+}
+
+/** What every bank sent and when: the rows of the figure. A bank that sent nothing has no times. */
+function senderTable({ flows, deltaMs }: Timeline, { perBank }: Report): Html {
+  const rows = perBank.map(({ id }, bank) => {
+    const own = flows.filter(({ from }) => from === bank);
+    const sum = (figure: 'messages' | 'bytes'): number => own.reduce((all, flow) => all + flow[figure], 0);
+    const times = own.map(({ sentMs }) => sentMs);
+    const [first, last] = [Math.min(...times), Math.max(...times)].map((ms) =>
+      decimal(own.length === 0 ? null : inDelta(ms, deltaMs)),
+    );
+    return html`<tr><td><b>${id}</b></td>${first!}${last!}${number(sum('messages'))}${size(sum('bytes'))}</tr>`;
+  });
+  return dataTable(
+    ['Bank', ['First sent, Δ'], ['Last sent, Δ'], ['Messages'], ['Bytes']],
+    rows,
+    'What every bank sent, and when',
+    { isLong: perBank.length > 20 },
+  );
 }
 
 const phaseButton = (phase: Phase): Html =>

@@ -5,7 +5,15 @@ import { equalBytes, toHex } from '../crypto/bytes.js';
 import { proposalDigest, propose, revealShare } from '../protocol/joining.js';
 import { revealDocument } from '../protocol/joining-documents.js';
 import { jsonText } from './artifacts.js';
-import { bankFiles, expectEarlier, openKeystore, readOneOf, toldAsJson, writeOnce } from './bank-files.js';
+import {
+  bankFiles,
+  expectEarlier,
+  expectKeystore,
+  openKeystore,
+  readOneOf,
+  toldAsJson,
+  writeOnce,
+} from './bank-files.js';
 import { outputError } from './cli-error.js';
 import { consortiumLines } from './consortium-lines.js';
 import { paintFor } from './paint.js';
@@ -42,6 +50,7 @@ export function addReveal(program: Command): void {
 
 async function run(proposalFile: string, flags: RevealFlags): Promise<void> {
   const files = bankFiles(flags.keystore);
+  expectKeystore(files.keystore);
   expectEarlier(files.keys, 'keygen');
   const { keys } = readOneOf(files.keys, ['keys']);
   const bls = await loadBls();

@@ -64,7 +64,10 @@ function version(): string {
 /** What commander found wrong, and where it is told how it is right, on one line. */
 function usageLine(error: CommanderError, args: readonly string[]): string {
   if (error.code === 'commander.help') return 'no command is given; `concordat --help` lists them';
-  const wrong = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const wrong = error.message
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
   const known = Object.hasOwn(COMMANDS, args[0] ?? '') ? `${args[0]} ` : '';
   return `${wrong}; see \`concordat ${known}--help\``;
 }

@@ -5,7 +5,15 @@ import { defaultSuite } from '../protocol/default-suite.js';
 import { openProposal, propose, signManifest } from '../protocol/joining.js';
 import { signatureDocument } from '../protocol/joining-documents.js';
 import { jsonText } from './artifacts.js';
-import { bankFiles, expectEarlier, openKeystore, readOneOf, toldAsJson, writeOnce } from './bank-files.js';
+import {
+  bankFiles,
+  expectEarlier,
+  expectKeystore,
+  openKeystore,
+  readOneOf,
+  toldAsJson,
+  writeOnce,
+} from './bank-files.js';
 import { usageError } from './cli-error.js';
 import { consortiumLines } from './consortium-lines.js';
 import { paintFor } from './paint.js';
@@ -33,6 +41,7 @@ export function addSign(program: Command): void {
 
 async function run(given: readonly string[], flags: SignFlags): Promise<void> {
   const files = bankFiles(flags.keystore);
+  expectKeystore(files.keystore);
   expectEarlier(files.reveal, 'reveal');
   // From the bank's own copy, not from what was sent around: it signs only what it opened its share for.
   const { reveal: own } = readOneOf(files.reveal, ['reveal']);

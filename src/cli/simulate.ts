@@ -100,7 +100,7 @@ async function run(flags: SimulateFlags): Promise<void> {
         title: `Simulation of ${report.banks} banks`,
         report,
         command,
-        ...pageDetails(details),
+        ...pageDetails(details, defaultsShown(flags)),
         notices: [],
         hasFiles: false,
       }),
@@ -115,6 +115,17 @@ async function run(flags: SimulateFlags): Promise<void> {
   }
   conclude(report);
 }
+
+/** Options that a report names only where they were given. */
+const defaultsShown = ({
+  disputed = 0,
+  noise = 0,
+  latency,
+}: SimulateFlags): Record<string, number | string> => ({
+  disputed,
+  noise,
+  latencyMs: latency ?? 'the network’s',
+});
 
 function libraryOptions(flags: SimulateFlags): SimulateOptions {
   const { adversary, latency, report: _report, json: _json, ...same } = flags;

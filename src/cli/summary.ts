@@ -1,21 +1,22 @@
-import type { BankReport, BankState, KeyCounts, Report } from '../sim/report.js';
+import type { BankReport, KeyCounts, Report } from '../sim/report.js';
 import { against, byteSize, counted, duration, grouped, groupedText, percent, times } from './amount.js';
 import type { Paint } from './paint.js';
-import { printable } from './printable.js';
+import { clipped, printable } from './printable.js';
 import { type Cell, drawTable, stackedBar, wrapped } from './table.js';
-import { evidenceOf, STATISTICS_IN_WORDS, suspicionInWords } from './verdict.js';
+import {
+  evidenceOf,
+  excessInWords,
+  outlierInWords,
+  STATE_MARK,
+  STATISTICS_IN_WORDS,
+  suspicionInWords,
+  toleranceInWords,
+} from './verdict.js';
 
 /** Columns of the page. */
 const WIDTH = 80;
 /** Most banks that are listed one by one; of more, those that agreed are counted. */
 const MAX_LISTED = 20;
-const MARKS: Readonly<Record<BankState, string>> = {
-  agreed: '✔',
-  divergent: '≠',
-  behind: '…',
-  silent: '·',
-  faulty: '✘',
-};
 
 /** The result of a run as lines for a terminal of 80 columns. `title` is what was run. */
 export function summarise(report: Report, title: string, paint: Paint): string[] {
@@ -27,23 +28,28 @@ export function summarise(report: Report, title: string, paint: Paint): string[]
     '',
     ...stepTable(report, paint),
     '',
-    ...keyLines(report.keys, paint),
-    '',
+    ...(report.keys.total > 0 ? [...keyLines(report.keys, paint), ''] : []),
     ...factLines(report, paint),
   ];
 }
 
+/** The BLS backend, and why it is not the fast one. */
+const backend = ({ bls, fallback }: Report['cryptography']): string =>
+  fallback === undefined ? bls : `${bls}, since ${fallback}`;
+
 function headline(report: Report, title: string, paint: Paint): string[] {
   const { banks, faults, quorum, epochs, seed } = report;
   const isGood = report.agreement && report.violations.length === 0;
-  const mark = isGood ? paint.green('✔ agreed') : paint.red('✘ no agreement');
-  const verdict = report.agreement && !isGood ? paint.red('✘ a guarantee was broken') : mark;
+  const excess = excessInWords(report);
+  const broken = excess === null ? '✘ a guarantee was broken' : '✘ more lied than may';
+  const verdict = isGood ? paint.green('✔ agreed') : paint.red(report.agreement ? broken : '✘ no agreement');
   return [
     `  ${paint.bold(clipped(printable(title), MAX_TITLE))}   ${verdict}`,
     paint.dim(
-      `  ${counted(banks, 'bank')}, of which ${faults} may lie · quorum ${quorum} · ` +
+      `  ${toleranceInWords(banks, faults)} · quorum ${quorum} · ` +
         `${counted(epochs, 'epoch')}${seed === null ? '' : ` · seed ${seed}`}`,
     ),
+    ...(excess === null ? [] : [`  ${paint.yellow(excess)}`]),
   ];
 }
 
@@ -73,7 +79,7 @@ function bankRow(bank: BankReport, paint: Paint): Cell[] {
   const remarks = [bank.adversary === null ? '' : `plays ${bank.adversary}`, evidenceOf(bank)];
   return [
     { text: clipped(bank.id, MAX_NAME) },
-    { text: `${MARKS[bank.state]} ${bank.state}`, paint: colour },
+    { text: `${STATE_MARK[bank.state]} ${bank.state}`, paint: colour },
     { text: byteSize(bank.bytesSent) },
     { text: byteSize(bank.bytesReceived) },
     { text: remarks.filter((remark) => remark !== '').join('; ') },
@@ -83,11 +89,6 @@ function bankRow(bank: BankReport, paint: Paint): Cell[] {
 /** Columns of a bank's name in the table, and of a title, so that what is beside it keeps its place. */
 const MAX_NAME = 24;
 const MAX_TITLE = 48;
-
-function clipped(text: string, most: number): string {
-  const points = [...text];
-  return points.length > most ? `${points.slice(0, most - 1).join('')}…` : text;
-}
 
 function stepTable({ messages, bytes }: Report, paint: Paint): string[] {
   const steps = Object.entries(bytes.byStep).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
@@ -108,6 +109,8 @@ function stepTable({ messages, bytes }: Report, paint: Paint): string[] {
 
 function keyLines(keys: KeyCounts, paint: Paint): string[] {
   const parts = [keys.unanimous, keys.settled, keys.disputed, keys.unvouched];
+  // Naive broadcast classes none.
+  if (parts.every((count) => count === 0)) return label('Keys', grouped(keys.total), paint);
   const colours = [paint.green, paint.blue, paint.yellow, paint.red];
   const bars = stackedBar(parts, ['█', '▓', '▒', '░'], WIDTH - 14);
   const legend = ['█ unanimous', '▓ settled', '▒ disputed', '░ unvouched'].map(
@@ -141,14 +144,18 @@ export function label(name: string, text: string, paint: Paint): string[] {
   return lines.map((line, i) => `  ${paint.bold((i === 0 ? name : '').padEnd(LABEL_WIDTH - 2))}${line}`);
 }
 
+/** The figures; a run without a result has no accuracy, and saved nothing on what it did not achieve. */
 function factLines(report: Report, paint: Paint): string[] {
-  const { bytes, naive, lowerBoundBytes, disclosed } = report;
-  const saving = against(bytes.total, naive.bytes, 'naive broadcast');
-  const bound = times(bytes.total, lowerBoundBytes);
+  const { bytes, naive, lowerBoundBytes, disclosed, protocol, agreement } = report;
+  const isNaive = protocol === 'naive';
+  const delays = agreement ? counted(report.rounds, 'message delay') : 'none';
+  const broken = excessInWords(report) === null ? 'Violation' : 'Not held';
+  const saving = agreement && !isNaive ? against(bytes.total, naive.bytes, 'naive broadcast') : null;
+  const bound = agreement ? times(bytes.total, lowerBoundBytes) : null;
   const facts: [string, string][] = [
     [
       'Agreement',
-      `${counted(report.rounds, 'message delay')}, ${counted(report.views, 'view')}, ${counted(report.slots, 'slot')}`,
+      isNaive ? delays : `${delays}, ${counted(report.views, 'view')}, ${counted(report.slots, 'slot')}`,
     ],
     [
       'Traffic',
@@ -157,20 +164,25 @@ function factLines(report: Report, paint: Paint): string[] {
   ];
   if (saving !== null) facts.push(['', `${saving} (${byteSize(naive.bytes)})`]);
   if (bound !== null) facts.push(['', `${bound} the least possible (${byteSize(lowerBoundBytes)})`]);
-  facts.push(
-    ['Certificate', `${byteSize(report.certificateBytes)}, signatures by ${report.cryptography.bls}`],
-    [
-      'Disclosed',
-      `${grouped(disclosed.rawRecords)} of ${counted(disclosed.ofRecords, 'raw record')} left their bank`,
-    ],
-  );
+  if (report.certificateBytes > 0)
+    facts.push([
+      'Certificate',
+      `${byteSize(report.certificateBytes)}, signatures by ${backend(report.cryptography)}`,
+    ]);
+  facts.push([
+    'Disclosed',
+    `${grouped(disclosed.rawRecords)} of ${counted(disclosed.ofRecords, 'raw record')} left their bank`,
+  ]);
   facts.push(...statisticsFacts(report.statistics));
-  if (report.accuracy !== null) facts.push(['Accuracy', accuracyOf(report)]);
-  facts.push(['Result', report.resultRoot], ['Took', duration(report.durationMs)]);
+  if (report.resultRoot !== '') {
+    if (report.accuracy !== null) facts.push(['Accuracy', accuracyOf(report)]);
+    facts.push(['Result', report.resultRoot]);
+  }
+  facts.push(['Took', duration(report.durationMs)]);
   return [
     ...facts.flatMap(([name, text]) => label(name, text, paint)),
     ...report.suspicions.flatMap((suspicion) => label('Suspected', suspicionInWords(suspicion), paint)),
-    ...report.violations.flatMap((violation) => label('Violation', violation, paint)),
+    ...report.violations.flatMap((violation) => label(broken, violation, paint)),
   ];
 }
 
@@ -191,9 +203,7 @@ function statisticsFacts(statistics: Report['statistics']): [string, string][] {
           `${field}: ${groupedText(count)} values, sum ${groupedText(sum)}, mean ${groupedText(mean ?? 'none')}`,
       ),
     ...(rest > 0 ? [`and ${counted(rest, 'other field')}`] : []),
-    ...outliers.map(
-      ({ bank, field, figure }) => `${bank}: its ${figure} of ${field} lies far from the others’`,
-    ),
+    ...outliers.map(outlierInWords),
   ];
   return lines.map((line, i) => [i === 0 ? 'Statistics' : '', line]);
 }

@@ -8,7 +8,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left',
+  ENOSPC: 'no space left on device',
   ENAMETOOLONG: 'the name is too long',
 };
 

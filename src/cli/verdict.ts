@@ -1,13 +1,23 @@
 import type { StatisticsMode } from '../protocol/manifest.js';
-import type { BankReport, BankState, SuspicionReport } from '../sim/report.js';
+import type { BankReport, BankState, Report, StatisticsReport, SuspicionReport } from '../sim/report.js';
+import { counted } from './amount.js';
 
 /** What a bank's state means, as a sentence for a reader who knows nothing of the protocol. */
 export const STATE_MEANING: Readonly<Record<BankState, string>> = {
   agreed: 'sealed the common result',
-  divergent: 'its data or its result differs from what was sealed',
+  divergent: 'its records lost on unusually many settled keys, or it computed another result than was sealed',
   behind: 'was heard of, but does not hold the sealed data yet',
   silent: 'was not heard of',
   faulty: 'proven to have broken the protocol',
+};
+
+/** A bank's state as one character. */
+export const STATE_MARK: Readonly<Record<BankState, string>> = {
+  agreed: '✔',
+  divergent: '≠',
+  behind: '…',
+  silent: '·',
+  faulty: '✘',
 };
 
 /** What somebody has signed two of, by the evidence's kind. */
@@ -40,6 +50,27 @@ export const STATISTICS_IN_WORDS: Readonly<Record<StatisticsMode, string>> = {
   aggregate: 'opened in sum only',
   open: 'opened bank by bank',
 };
+
+/** How many banks there are and how many of them may lie. */
+export function toleranceInWords(banks: number, faults: number): string {
+  const all = counted(banks, 'bank');
+  return faults === 0
+    ? `${all}, none of which may lie: all are trusted`
+    : `${all}, of which ${faults} may lie`;
+}
+
+/** Banks that an adversary controls and that are more than the run is to bear, as a sentence; null for no more. */
+export function excessInWords({ perBank, faults }: Pick<Report, 'perBank' | 'faults'>): string | null {
+  const liars = perBank.filter(({ adversary }) => adversary !== null).length;
+  return liars > faults
+    ? `${counted(liars, 'bank lies', 'banks lie')} and ${faults === 0 ? 'none' : faults} may, so nothing was promised`
+    : null;
+}
+
+/** A bank whose statistics are unusual, as a sentence. */
+export function outlierInWords({ bank, field, figure }: StatisticsReport['outliers'][number]): string {
+  return `${bank}: its ${figure} of ${field} lies far from the others’`;
+}
 
 /** A suspicion as a sentence that does not sound like proof. */
 export function suspicionInWords({ bank, reason, by }: SuspicionReport): string {

@@ -7,14 +7,15 @@ import { readManifest, readSeal } from '../protocol/documents.js';
 import { evidenceName } from '../protocol/evidence.js';
 import type { Manifest } from '../protocol/manifest.js';
 import { checkSeal, type VerifiedSeal } from '../protocol/seal.js';
-import { counted, grouped } from './amount.js';
+import { grouped } from './amount.js';
 import { jsonText } from './artifacts.js';
 import { type CliError, placeOf } from './cli-error.js';
+import { encodingInWords } from './encoding-fault.js';
 import { readJson } from './input.js';
 import { type Paint, paintFor } from './paint.js';
 import { progressOn } from './progress.js';
 import { label } from './summary.js';
-import { evidenceInWords } from './verdict.js';
+import { evidenceInWords, toleranceInWords } from './verdict.js';
 
 interface VerifyFlags {
   readonly manifest: string;
@@ -62,7 +63,7 @@ function attributed<T>(file: string, check: () => T): T {
     return check();
   } catch (error) {
     if (!isConcordatError(error)) throw error;
-    const reason = `it does not verify: ${error.message}`;
+    const reason = `it does not verify: ${encodingInWords(error) ?? error.message}`;
     throw new ConcordatError<CliError>(
       { code: 'NOT_VERIFIED', file, cause: error.code, reason },
       `${placeOf(file, null, null)}: ${reason}`,
@@ -102,10 +103,7 @@ function lines(manifest: Manifest, seal: VerifiedSeal, paint: Paint): string[] {
   );
   const classes = `${grouped(totals.unanimous)} unanimous, ${grouped(totals.settled)} settled, ${grouped(totals.disputed)} disputed`;
   const facts: [string, string][] = [
-    [
-      'Consortium',
-      `${manifest.body.name}, ${counted(manifest.size, 'bank')}, of which ${manifest.faults} may lie`,
-    ],
+    ['Consortium', `${manifest.body.name}, ${toleranceInWords(manifest.size, manifest.faults)}`],
     ['Epoch', grouped(seal.epoch)],
     ['Result', toHex(seal.resultRoot)],
     ['Keys', `${classes}, ${grouped(totals.unvouched)} unvouched, ${grouped(totals.unresolved)} unresolved`],

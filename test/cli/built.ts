@@ -55,11 +55,12 @@ export function spawned(cwd: string, ...args: readonly string[]): Run {
   return { code: status, stdout, stderr };
 }
 
-/** The same within this process, where loading the program again for every case does not take most of the time. */
+/**
+ * The same within this process and from the sources: loading the program again for every case would take most of the
+ * time, and needs no build.
+ */
 export async function concordat(cwd: string, ...args: readonly string[]): Promise<Run> {
-  const { run } = (await import(join(ROOT, 'dist/cli/run.js'))) as {
-    run: (args: readonly string[]) => Promise<number>;
-  };
+  const { run } = await import('../../src/cli/run.js');
   const home = process.cwd();
   const written = { stdout: '', stderr: '' };
   const spies = (['stdout', 'stderr'] as const).map((name) =>

@@ -58,9 +58,10 @@ beforeAll(async () => {
   vi.stubEnv('CONCORDAT_PASSWORD', password);
   complete = new Folder();
   complete.write('schema.json', schema);
-  // Whatever bank-a runs has a process of its own, as all have; the others need not load the program again.
+  // One command has a process of its own, as all have with a consortium; the others need not load the program again.
   const must = async (bank: string, ...args: string[]): Promise<Run> => {
-    const ran = bank === 'bank-a' ? spawned(complete.path, ...args) : await inProcess(complete.path, ...args);
+    const isApart = bank === 'bank-a' && args[0] === 'sign';
+    const ran = isApart ? spawned(complete.path, ...args) : await inProcess(complete.path, ...args);
     expect(ran.code, ran.stderr).toBe(0);
     return ran;
   };
@@ -192,8 +193,19 @@ describe('a proposal is refused', () => {
     },
   );
 
-  it('when a bank is there twice', async () =>
-    expectRefusal(await proposes(...at([...all('pub'), 'bank-a.pub.json'])), 1, /have the same id/));
+  it('when a file is given twice, or two of one bank', async () => {
+    expectRefusal(
+      await proposes(...at([...all('pub'), 'bank-a.pub.json'])),
+      2,
+      /bank-a\.pub\.json is given twice/,
+    );
+    folder.write('copy.json', folder.text('bank-b.pub.json'));
+    expectRefusal(
+      await proposes(...at([...all('pub'), 'copy.json'])),
+      2,
+      /copy\.json: bank-b has the same document in .*bank-b\.pub\.json/,
+    );
+  });
 
   it.each<[string, object]>([
     ['id', { id: '' }],
@@ -230,7 +242,7 @@ describe('a proposal is refused', () => {
     const out = ['--out', folder.at('new.json')];
     expectRefusal(await concordat('manifest', ...out, ...at(all('pub'))), 2, /--schema is needed/);
     folder.write('schema.json', { ...schema, key: ['none'] });
-    expectRefusal(await proposes(...at(all('pub'))), 2, /schema\.json: schema at key\[0\]/);
+    expectRefusal(await proposes(...at(all('pub'))), 2, /schema\.json:1:59: schema at key\[0\]/);
   });
 });
 
@@ -279,6 +291,15 @@ describe('a share is not opened', () => {
     );
     rmSync(folder.at('bank-a.pub.json'));
     expectRefusal(await reveals('bank-a'), 2, /bank-a\.pub\.json is not there/);
+  });
+
+  it('from a file that is no keystore, which is named before those beside it', async () => {
+    folder.write('bank-a.csv', 'id,city\n');
+    const from = (name: string) =>
+      concordat('reveal', '--keystore', folder.at(name), folder.at('manifest.proposal.json'));
+    expectRefusal(await from('bank-a.csv'), 2, /^concordat: .*bank-a\.csv:1:1: not JSON/);
+    expectRefusal(await from('bank-a.pub.json'), 2, /^concordat: .*bank-a\.pub\.json: it is no keystore/);
+    expectRefusal(await from('absent.keystore.json'), 2, /absent\.keystore\.json: no such file/);
   });
 
   it('with a wrong password or an altered keystore', async () => {
@@ -391,7 +412,8 @@ describe('a manifest is refused', () => {
 
   it('with options that the proposal has fixed, two proposals, or keys beside one', async () => {
     expectRefusal(await joins(undefined, '--faults', '0'), 2, /--faults is fixed in the proposal/);
-    expectRefusal(await joins(undefined, folder.at('manifest.proposal.json')), 2, /more than one proposal/);
+    const copy = folder.write('copy.json', folder.text('manifest.proposal.json'));
+    expectRefusal(await joins(undefined, copy), 2, /more than one proposal/);
     expectRefusal(await joins(undefined, folder.at('bank-a.pub.json')), 2, /not both/);
     expectRefusal(
       await concordat('manifest', '--out', folder.at('new.json'), ...at(all('reveal'))),

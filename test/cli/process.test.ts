@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,6 +32,19 @@ describe('the process', () => {
   it('ends with 2 for bad usage and for unreadable input, without a stack trace', () => {
     refusal(spawned(cwd), 2);
     refusal(spawned(cwd, 'reconcile', '--schema', 'absent.json', ...files), 2);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('ends with 2 and one line when its output cannot be written', () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'dist/cli/main.js'), '--help'], {
+        stdio: ['ignore', full, 'pipe'],
+        encoding: 'utf8',
+      });
+      expect([status, stderr]).toEqual([2, 'concordat: standard output: no space left on device\n']);
+    } finally {
+      closeSync(full);
+    }
   });
 
   it('does not mind a reader that closes early', async () => {

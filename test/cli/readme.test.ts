@@ -2,13 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build, concordat, ROOT } from './built.js';
+import { concordat, ROOT } from './built.js';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 let cwd: string;
 beforeAll(() => {
-  build();
   cwd = mkdtempSync(`${tmpdir()}/concordat-readme-`);
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));

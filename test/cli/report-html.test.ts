@@ -42,13 +42,15 @@ const statistics = {
 } as const;
 const aBreak = {
   key: '1',
+  isId: false,
   field: null,
   state: 'divergent',
   reason: 'r',
   holders: ['a', 'b'],
+  dissenters: ['b'],
   sides: [
-    { banks: ['a'], holds: 'agreed', value: null },
-    { banks: ['b'], holds: 'other', value: null },
+    { banks: ['a'], holds: 'agreed', hasRecord: true, value: null },
+    { banks: ['b'], holds: 'other', hasRecord: true, value: null },
   ],
   support: 1,
 };
@@ -98,7 +100,7 @@ const hostile: [string, string][] = [
           key: INJECTION,
           field: INJECTION,
           reason: INJECTION,
-          sides: [{ banks: [INJECTION], holds: 'other', value: INJECTION }],
+          sides: [{ banks: [INJECTION], holds: 'other', hasRecord: true, value: INJECTION }],
         },
       ],
     }),
@@ -166,7 +168,7 @@ describe('text of others', () => {
   it('cannot make a page that no browser opens', () => {
     const perBank = Array.from({ length: 100 }, (_, i) => sampleBank(`bank-${i}`));
     const huge = '<'.repeat(10_000);
-    const sides = [{ banks: perBank.map(({ id }) => id), holds: 'other', value: huge }];
+    const sides = [{ banks: perBank.map(({ id }) => id), holds: 'other', hasRecord: true, value: huge }];
     for (const [key, value] of [
       ['1', '2'],
       [huge, huge],
@@ -254,7 +256,7 @@ describe('the page', () => {
       { decided: [aDecision] },
     );
     for (const text of [
-      '-1,234,567.80',
+      '<td class="number" data-value="-1234567.8">-1,234,567.80</td>',
       'its mean of amount lies far from the others’',
       'opened bank by bank',
       'c: false share, say a; this is no proof',
@@ -278,6 +280,19 @@ describe('the page', () => {
     expect(page()).toContain('Agreed, all guarantees held');
     expect(page(sampleReport({ agreement: false }))).toContain('No agreement');
     expect(page(sampleReport({ violations: ['x'] }))).toContain('A guarantee was broken');
+  });
+
+  it('does not blame the protocol when more lie than may, nor praise it for what was not reached', () => {
+    const perBank = ['a', 'b', 'c', 'd'].map((id, i) =>
+      sampleBank(id, { adversary: i < 2 ? 'silent' : null }),
+    );
+    const broken = page(sampleReport({ perBank, violations: ['x'] }));
+    expect(broken).toContain('✘ More banks lied than may');
+    expect(broken).toContain('2 banks lie and 1 may, so nothing was promised.');
+    expect(broken).not.toContain('A guarantee was broken');
+    const none = page(sampleReport({ agreement: false, certificateBytes: 0, resultRoot: '', accuracy: 0 }));
+    expect(outside(none)).not.toMatch(/than naive broadcast|in the certificate|true cells/);
+    expect(page(sampleReport({ faults: 0 }))).toContain('4 banks, none of which may lie: all are trusted');
   });
 
   it('compares naive broadcast with nothing but the lower bound', () => {
@@ -314,6 +329,13 @@ describe('the figures', () => {
       [1, 1, 0, 40, 90, 1, 4000],
       [2, 0, 1, 100, 250, 1, 2000],
     ]);
+    // By bank, too: when it first and last sent what.
+    expect(outside(page())).toMatch(
+      /<b>bank-01<\/b><\/td><td class="number" data-value="0">0\.00<\/td><td class="number" data-value="1">1\.00<.*?>3<.*?data-value="2316"/,
+    );
+    expect(outside(page())).toMatch(
+      /<b>bank-03<\/b><\/td><td class="number"><\/td><td class="number"><\/td>/,
+    );
     expect(page()).toContain('4 messages of 3 types went between 4 banks in 2.50 Δ, which is 250 ms.');
   });
 
@@ -343,7 +365,9 @@ describe('the figures', () => {
       'open',
     ]);
     expect(steps.lines.map(({ bytes }: { bytes: number }) => bytes)).toEqual([24_400_000, 12_000]);
-    expect(banks.names).toEqual(['bank-01', 'bank-02', 'bank-03', 'bank-04 ✘']);
+    expect(banks.names).toEqual(['bank-01', 'bank-02', 'bank-03', 'bank-04']);
+    expect(banks.marks).toEqual(['', '', '', '✘']);
+    expect(figures(page()).timeline.marks).toEqual(banks.marks);
     expect(banks.series.map(({ sizes }: { sizes: number[] }) => sizes)).toEqual([
       Array(4).fill(12_345 + 67_890),
       Array(4).fill(12_200_000),
@@ -379,17 +403,52 @@ describe('the figures', () => {
 });
 
 describe('the breaks', () => {
+  /** The text of "Who holds what" of one break. */
+  const sidesOf = (changes: object): string => {
+    const markup = outside(page(undefined, { breaks: [{ ...aBreak, ...changes }] }));
+    return /<ul class="sides">(.*?)<\/ul>/
+      .exec(markup)![1]!
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+  };
+
   it('tell every side of each', () => {
     const sides = [
-      { banks: ['a', 'b'], holds: 'other', value: '2.50' },
-      { banks: ['c'], holds: 'none', value: null },
+      { banks: ['a', 'b'], holds: 'other', hasRecord: true, value: '2.50' },
+      { banks: ['c'], holds: 'none', hasRecord: false, value: null },
     ];
-    const text = outside(
-      page(undefined, { breaks: [{ ...aBreak, field: 'amount', state: 'unresolved', sides }] }),
-    )
-      .replace(/<[^>]+>/g, ' ')
-      .replace(/\s+/g, ' ');
-    expect(text).toContain('2.50 : a , b no record: c');
+    expect(sidesOf({ field: 'amount', state: 'unresolved', sides })).toBe('2.50 : a , b no record: c');
+  });
+
+  it('say of who holds a record that it is another one only where there is one besides', () => {
+    const side = (bank: string, holds: string, hasRecord: boolean) => ({
+      banks: [bank],
+      holds,
+      hasRecord,
+      value: null,
+    });
+    const gone = [side('a', 'other', true), side('b', 'agreed', false)];
+    expect(sidesOf({ sides: gone })).toBe('a record: a no record, as agreed: b');
+    const late = [side('a', 'other', true), side('b', 'agreed', true), side('c', 'none', false)];
+    expect(sidesOf({ sides: late })).toBe('another record: a the agreed record: b no record: c');
+    const open = [side('a', 'other', true), side('b', 'other', true)];
+    expect(sidesOf({ state: 'unresolved', sides: open })).toBe('a record: a another record: b');
+  });
+
+  it('count for each bank the settled keys on which it differs', () => {
+    const perBank = [sampleBank('a'), sampleBank('b', { state: 'divergent' })];
+    const unresolved = { ...aBreak, state: 'unresolved', dissenters: ['b'] };
+    const text = outside(page(sampleReport({ perBank }), { breaks: [aBreak, aBreak, unresolved] }));
+    expect(text).toMatch(/lost on unusually many settled keys[^<]*; differs on 2 settled keys</);
+    expect(text.match(/differs on/g)).toHaveLength(1);
+  });
+
+  it('are sorted by state, and say which of the keys are ids', () => {
+    const text = outside(page(undefined, { breaks: [{ ...aBreak, isId: true }] }));
+    expect(text).toContain('<th scope="col" aria-sort="ascending">State</th>');
+    expect(text).toContain('<td data-id><code>1</code></td>');
+    expect(outside(page(undefined, { breaks: [aBreak] }))).not.toContain('data-id');
   });
 
   it('are searched by a labelled box that tells how many it shows', () => {
@@ -402,12 +461,19 @@ describe('the breaks', () => {
 
   it('name few banks, and count many', () => {
     const names = Array.from({ length: 100 }, (_, i) => `b${i}`);
-    const short = (count: number, total: number): string =>
-      namesInShort(names.slice(0, count), names.slice(count, total)).markup.replace(/<[^>]+>/g, '');
+    const short = (count: number, total: number, banks = total, scope: 'all inputs' | 'some' = 'some') =>
+      namesInShort(names.slice(0, count), names.slice(count, total), banks, scope).markup.replace(
+        /<[^>]+>/g,
+        '',
+      );
     expect(short(2, 4)).toBe('b0, b1');
     expect(short(6, 6)).toBe('b0, b1, b2, b3, b4, b5');
     expect(short(97, 100)).toBe('all but b97, b98, b99');
     expect(short(100, 100)).toBe('all 100 banks');
     expect(short(40, 100)).toBe('b0, b1, b2, b3, b4 and 35 more');
+    // Banks that were no inputs hold nothing that is known: "all but" would count them.
+    expect(short(88, 89, 100, 'all inputs')).toBe('all other inputs (88)');
+    expect(short(89, 89, 100, 'all inputs')).toBe('all inputs (89)');
+    expect(short(8, 9, 100)).toBe('b0, b1, b2, b3, b4 and 3 more');
   });
 });

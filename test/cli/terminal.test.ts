@@ -102,7 +102,7 @@ describe('progress', () => {
     const written: string[] = [];
     let now = 1000;
     const progress = progressOn({ isTTY: true, write: (text) => written.push(text) }, () => now);
-    for (const at of [1000, 2999, 3000, 64_000]) {
+    for (const at of [1000, 2899, 3000, 64_000]) {
       now = at;
       progress.show('epoch 1 of 1');
     }
@@ -114,6 +114,20 @@ describe('progress', () => {
       '1 min 3 s: epoch 1 of 1',
       '',
     ]);
+  });
+});
+
+describe('progress of a run that reports often', () => {
+  it('is written ten times a second at most, and at once where it says something else', () => {
+    const written: string[] = [];
+    let now = 0;
+    const stream = { isTTY: true, write: (text: string) => written.push(text.slice(4)) };
+    const progress = progressOn(stream, () => now);
+    for (; now < 1000; now += 5) progress.show(`epoch 1 of 1, ${now} messages delivered`);
+    expect(written).toHaveLength(10);
+    now = 951;
+    progress.show('measuring');
+    expect(written.at(-1)).toBe('measuring');
   });
 });
 
@@ -139,8 +153,10 @@ describe('text of others', () => {
 
   it('gives a row’s file, line and column', () => {
     const detail = { code: 'CSV_ROW_INVALID', file: 'a.csv', line: 7, column: 'Cert ', reason: 'no' };
-    expect(failureLine(new ConcordatError(detail, 'message'))).toBe('a.csv:7:Cert: no');
-    expect(failureLine(new ConcordatError({ ...detail, column: null }, 'message'))).toBe('a.csv:7: no');
+    expect(failureLine(new ConcordatError(detail, 'message'))).toBe(
+      'a.csv:7:Cert: no; --skip-bad-rows leaves such rows out',
+    );
+    expect(failureLine(new ConcordatError({ ...detail, column: null }, 'message'))).toMatch(/^a\.csv:7: no;/);
   });
 
   it('names the option, and the adversaries there are', () => {
@@ -303,6 +319,37 @@ describe('the summary', () => {
     const broken = summarise(sampleReport({ violations: ['two results'] }), 't', plain).join('\n');
     expect(broken).toContain('✘ a guarantee was broken');
     expect(broken).toContain('two results');
+  });
+
+  it('says when more lie than may, and does not praise what was not reached', () => {
+    const perBank = ['a', 'b', 'c', 'd'].map((id, i) =>
+      sampleBank(id, { adversary: i < 2 ? 'silent' : null }),
+    );
+    const keys = { total: 0, unanimous: 0, settled: 0, disputed: 0, unvouched: 0, unresolved: 0 };
+    const nothing = { certificateBytes: 0, resultRoot: '', accuracy: 0, keys };
+    const failed = summarise(sampleReport({ perBank, agreement: false, ...nothing }), 't', plain).join('\n');
+    expect(failed).toContain('2 banks lie and 1 may, so nothing was promised');
+    expect(failed).not.toMatch(/Keys|Result|Certificate|Accuracy|less than naive/);
+    const broken = summarise(sampleReport({ perBank, violations: ['x'] }), 't', plain).join('\n');
+    expect(broken).toContain('✘ more lied than may');
+    expect(broken).not.toMatch(/guarantee|Violation/);
+    expect(summarise(sampleReport({ violations: ['x'] }), 't', plain).join('\n')).not.toContain('promised');
+  });
+
+  it('says that all are trusted where none may lie', () => {
+    const report = sampleReport({ faults: 0, banks: 3 });
+    const lines = summarise(report, 't', plain);
+    expect(lines.join('\n')).toContain('3 banks, none of which may lie: all are trusted');
+    for (const line of lines) expect(lengthOf(line)).toBeLessThanOrEqual(80);
+  });
+
+  it('of naive broadcast has no certificate, no views and no comparison with itself', () => {
+    const keys = { total: 60, unanimous: 0, settled: 0, disputed: 0, unvouched: 0, unresolved: 0 };
+    const naive = { protocol: 'naive', certificateBytes: 0, views: 0, slots: 0, keys };
+    const text = summarise(sampleReport(naive), 't', plain).join('\n');
+    expect(text).toMatch(/Keys +60\n/);
+    expect(text).toMatch(/Agreement +7 message delays\n/);
+    expect(text).not.toMatch(/Certificate|0 views|naive broadcast|unanimous/);
   });
 
   it('has words for every kind of evidence there is', () => {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build, concordat, refusal } from './built.js';
+import { adversaries } from '../../src/sim/adversaries.js';
+import { concordat, refusal } from './built.js';
 
 let cwd: string;
 beforeAll(() => {
-  build();
   cwd = mkdtempSync(`${tmpdir()}/concordat-usage-`);
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
@@ -33,6 +33,11 @@ describe('help', () => {
     for (const command of ['reconcile', 'simulate', 'verify']) expect(stdout).toContain(command);
     for (const command of ['reconcile', 'simulate'])
       expect((await concordat(cwd, command, '--help')).stdout).toContain('falsify');
+  });
+
+  it('keeps the names of adversaries apart from what they do', async () => {
+    const { stdout } = await concordat(cwd, 'simulate', '--help');
+    for (const name of Object.keys(adversaries)) expect(stdout).toMatch(new RegExp(`^  ${name}  +\\S`, 'm'));
   });
 });
 
@@ -91,7 +96,9 @@ describe('bad usage ends with 2 and one line', () => {
     [['simulate', '--banks', 'x'], '; see `concordat simulate --help`'],
     [['constructor'], '; see `concordat --help`'],
   ])('%j is told where the right usage is', async (args, where) => {
-    expect(refusal(await concordat(cwd, ...args), 2).endsWith(where)).toBe(true);
+    const line = refusal(await concordat(cwd, ...args), 2);
+    expect(line.endsWith(where)).toBe(true);
+    expect(line).not.toContain('.;');
   });
 
   it('also with --json, and prints no document', async () => {

@@ -1,13 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { build, concordat, type Run } from './built.js';
+import { concordat, type Run } from './built.js';
 import { Folder } from './folder.js';
 import { writeConsortium } from './small-consortium.js';
 
 let folder: Folder;
 let files: string[];
 beforeAll(() => {
-  build();
   folder = new Folder();
   files = writeConsortium(folder.path);
 });

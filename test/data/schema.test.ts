@@ -89,7 +89,7 @@ describe('defineSchema', () => {
 
   it.each<[string, unknown, string]>([
     ['null', null, ''],
-    ['an array', [], 'name'],
+    ['an array', [], ''],
     ['text', '{}', ''],
     ['no name', with_({ name: undefined }), 'name'],
     ['an empty name', with_({ name: '' }), 'name'],

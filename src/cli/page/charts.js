@@ -26,7 +26,23 @@ function shortened(name, width) {
 /** Height of one bank's row, so that a hundred of them are still one figure. */
 const rowHeight = (rows) => (rows <= 6 ? 46 : rows <= 16 ? 34 : rows <= 40 ? 16 : rows <= 128 ? 8 : 5);
 
-function rowAxis(names, strong = () => false) {
+/** Pixels between two names, so that they do not touch. */
+const NAME_HEIGHT = 14;
+
+/** The rows that get their names, as many as there is room for: first those with a mark, then from the top. */
+function namedRows(marks, row) {
+  const apart = Math.ceil(NAME_HEIGHT / row);
+  const named = [];
+  const add = (i) => {
+    if (named.every((other) => Math.abs(other - i) >= apart)) named.push(i);
+  };
+  for (const [i, mark] of marks.entries()) if (mark !== '') add(i);
+  for (const i of marks.keys()) add(i);
+  return named.sort((a, b) => a - b);
+}
+
+/** An axis with a row for each name, `row` pixels high. `marks` has a character for each row, or none. */
+function rowAxis(names, row, marks = names.map(() => ''), strong = () => false) {
   return {
     type: 'linear',
     min: -0.7,
@@ -35,12 +51,11 @@ function rowAxis(names, strong = () => false) {
     border: { display: false },
     grid: { color: faded('line', 0.6), drawTicks: false },
     afterBuildTicks: (axis) => {
-      axis.ticks = names.map((_, value) => ({ value }));
+      axis.ticks = namedRows(marks, row).map((value) => ({ value }));
     },
     ticks: {
-      autoSkip: true,
-      autoSkipPadding: 4,
-      padding: 8,
+      autoSkip: false,
+      padding: marks.some((mark) => mark !== '') ? MARK_WIDTH : 8,
       color: ({ tick }) => colour(strong(tick.value) ? 'ink' : 'soft'),
       callback(value) {
         return shortened(names[value] ?? '', this.chart.width);
@@ -49,6 +64,29 @@ function rowAxis(names, strong = () => false) {
   };
 }
 
+/** Pixels between the names and the plot, in which every row has its mark, whether there is room for its name or not. */
+const MARK_WIDTH = 22;
+/** The colours of the terminal. */
+const MARK_COLOURS = { '✘': 'red', '≠': 'amber', '…': 'amber', '·': 'soft' };
+
+const rowMarks = (marks, row) => ({
+  id: 'rowMarks',
+  afterDraw({ ctx, chartArea, scales }) {
+    ctx.save();
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    for (const [i, mark] of marks.entries()) {
+      if (mark === '') continue;
+      // The dot of a silent bank is small in every font.
+      const size = Math.min(13, row + 3) * (mark === '·' ? 1.8 : 1);
+      ctx.font = `bold ${size}px ${Chart.defaults.font.family}`;
+      ctx.fillStyle = colour(MARK_COLOURS[mark] ?? 'ink');
+      ctx.fillText(mark, chartArea.left - MARK_WIDTH / 2, scales.y.getPixelForValue(i));
+    }
+    ctx.restore();
+  },
+});
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 function powerOfTen(value) {
   const power = Math.round(Math.log10(value));
@@ -56,6 +94,9 @@ function powerOfTen(value) {
   const unit = Math.min(UNITS.length - 1, Math.floor(power / 3));
   return `${10 ** (power - 3 * unit)} ${UNITS[unit]}`;
 }
+
+/** Pixels of a size on an axis, with what keeps it apart from the next; names of rows take a third of the figure. */
+const SIZE_WIDTH = 80;
 
 function byteAxis(sizes) {
   const positive = sizes.filter((size) => size > 0);
@@ -72,7 +113,17 @@ function byteAxis(sizes) {
         value: 10 ** (low + i),
       }));
     },
-    ticks: { color: colour('soft'), padding: 8, maxRotation: 0, autoSkipPadding: 12, callback: powerOfTen },
+    // Every line is kept, so that each is ten times the one before; only names are left out where they would touch.
+    ticks: {
+      color: colour('soft'),
+      padding: 8,
+      maxRotation: 0,
+      autoSkip: false,
+      callback(value, i, { length }) {
+        const every = Math.ceil((length * SIZE_WIDTH) / this.chart.width);
+        return i % every === 0 ? powerOfTen(value) : '';
+      },
+    },
   };
 }
 
@@ -129,8 +180,8 @@ const labels = {
 };
 
 /** Bank by time: what was sent when, and, where the links are told apart, when it arrived where. */
-function timeline({ banks, deltaMs, endMs, linked, steps, flows }, shown) {
-  const row = rowHeight(banks.length);
+function timeline({ names, marks, deltaMs, endMs, linked, steps, flows }, shown) {
+  const row = rowHeight(names.length);
   const largest = Math.max(1, ...flows.map(([, , , , , , bytes]) => Math.log10(1 + bytes)));
   const room = Math.min(row * 0.42, root.clientWidth < 600 ? 5 : 7);
   const dot = (bytes) => Math.max(1.2, (room * Math.log10(1 + bytes)) / largest);
@@ -149,8 +200,8 @@ function timeline({ banks, deltaMs, endMs, linked, steps, flows }, shown) {
         ]),
         showLine: true,
         spanGaps: false,
-        borderColor: faded(phase, linked ? (dense ? 0.35 : 0.6) : 0.16),
-        borderWidth: linked ? 1.25 : Math.max(1, row * 0.3),
+        borderColor: faded(phase, linked ? (dense ? 0.35 : 0.6) : 0.32),
+        borderWidth: linked ? 1.25 : Math.max(2, row * 0.35),
         backgroundColor: faded(phase, linked ? 1 : 0.75),
         pointBorderWidth: 0,
         // The dot is where the bytes are: at the receiver, or at the sender of what goes to many.
@@ -162,17 +213,18 @@ function timeline({ banks, deltaMs, endMs, linked, steps, flows }, shown) {
     });
   const told = ({ own }, i) => {
     const [step, from, to, sent, arrived, messages, bytes] = own[Math.floor(i / 3)];
-    const receiver = to < 0 ? 'several banks' : banks[to];
+    const receiver = to < 0 ? 'several banks' : names[to];
     return [
-      `${steps[step].name}: ${banks[from]} → ${receiver}`,
+      `${steps[step].name}: ${names[from]} → ${receiver}`,
       `sent at ${decimal(sent / deltaMs)} Δ, arrived by ${decimal(arrived / deltaMs)} Δ`,
       `${decimal(bytes)} bytes in ${decimal(messages)} ${messages === 1 ? 'message' : 'messages'}`,
     ];
   };
   return {
-    height: 62 + row * banks.length,
+    height: 62 + row * names.length,
     type: 'scatter',
     data: { datasets },
+    plugins: [rowMarks(marks, row)],
     options: {
       interaction: { mode: 'nearest', intersect: true },
       scales: {
@@ -189,7 +241,7 @@ function timeline({ banks, deltaMs, endMs, linked, steps, flows }, shown) {
           },
           ticks: { color: colour('soft'), padding: 8, maxRotation: 0, callback: (value) => decimal(value) },
         },
-        y: rowAxis(banks),
+        y: rowAxis(names, row, marks),
       },
       plugins: { tooltip: { ...tooltip(told), filter: (_, index) => index === 0 } },
     },
@@ -236,10 +288,12 @@ function keys({ bars, parts }) {
   };
 }
 
+const STEP_HEIGHT = 26;
+
 /** Bytes of every step on a logarithmic axis, beside what the whole run is compared with. */
 function steps({ rows, lines }) {
   return {
-    height: 40 + 26 * rows.length,
+    height: 40 + STEP_HEIGHT * rows.length,
     type: 'scatter',
     data: {
       datasets: [
@@ -261,6 +315,8 @@ function steps({ rows, lines }) {
         x: byteAxis([...rows.map(({ bytes }) => bytes), ...lines.map(({ bytes }) => bytes)]),
         y: rowAxis(
           rows.map(({ name }) => name),
+          STEP_HEIGHT,
+          undefined,
           (i) => i === 0,
         ),
       },
@@ -270,11 +326,12 @@ function steps({ rows, lines }) {
 }
 
 /** What every bank sent and received, beside naive broadcast and the lower bound. */
-function banks({ names, series }) {
-  const row = rowHeight(names.length);
+function banks({ names, marks, series }) {
+  const row = Math.min(28, rowHeight(names.length));
   return {
-    height: 40 + Math.min(row, 28) * names.length,
+    height: 40 + row * names.length,
     type: 'scatter',
+    plugins: [rowMarks(marks, row)],
     data: {
       datasets: series.map(({ sizes, told, colour: name, point }) => ({
         data: sizes.flatMap((x, y) => (x > 0 ? [{ x, y }] : [])),
@@ -288,7 +345,7 @@ function banks({ names, series }) {
     },
     options: {
       layout: { padding: { right: 16 } },
-      scales: { x: byteAxis(series.flatMap(({ sizes }) => sizes)), y: rowAxis(names) },
+      scales: { x: byteAxis(series.flatMap(({ sizes }) => sizes)), y: rowAxis(names, row, marks) },
       plugins: { tooltip: tooltip(({ told }, i) => told[i]) },
     },
   };
@@ -314,6 +371,8 @@ function draw() {
   });
 }
 
+// Without this script they would do nothing, and are not shown.
+for (const legend of document.querySelectorAll('.legend[hidden]')) legend.hidden = false;
 for (const button of phaseButtons)
   button.addEventListener('click', () => {
     button.setAttribute('aria-pressed', String(button.getAttribute('aria-pressed') !== 'true'));

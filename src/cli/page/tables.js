@@ -1,12 +1,31 @@
 // Runs in the report's page: makes its tables sortable by their headers, and searchable where they have a search box.
 const collator = new Intl.Collator('en', { numeric: true });
-const sortValue = (row, column) => {
-  const cell = row.cells[column];
-  return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value);
-};
+
+/** What a cell sorts by: figures come before texts, and ids, which are hexadecimal and no numbers, after them. */
+function sortValue(row, column) {
+  const { dataset, textContent } = row.cells[column];
+  if (dataset.value !== undefined) return { rank: 0, value: Number(dataset.value) };
+  return { rank: dataset.id === undefined ? 1 : 2, value: textContent };
+}
 
 function compare(a, b) {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  if (a.rank === 1) return collator.compare(a.value, b.value);
+  return a.value < b.value ? -1 : Number(a.value > b.value);
+}
+
+/** Cells of a table whose rows become cards on a narrow screen: each says what it is, and what it is to screen readers. */
+function makeStackable(table) {
+  const titles = [...table.tHead.rows[0].cells].map(({ textContent }) => textContent);
+  table.setAttribute('role', 'table');
+  for (const part of [table.tHead, ...table.tBodies]) part.setAttribute('role', 'rowgroup');
+  for (const row of table.rows) {
+    row.setAttribute('role', 'row');
+    for (const [i, cell] of [...row.cells].entries()) {
+      if (cell.tagName === 'TD') cell.dataset.title = titles[i];
+      cell.setAttribute('role', cell.tagName === 'TD' ? 'cell' : 'columnheader');
+    }
+  }
 }
 
 function makeSortable(table) {
@@ -51,18 +70,19 @@ function makeSearchable(form) {
   apply();
 }
 
+for (const table of document.querySelectorAll('table.stacks')) makeStackable(table);
 for (const table of document.querySelectorAll('table[data-sortable]')) makeSortable(table);
 for (const form of document.querySelectorAll('form[data-searches]')) makeSearchable(form);
 for (const button of document.querySelectorAll('button[data-copies]')) {
   button.hidden = false;
   button.addEventListener('click', async () => {
     const code = document.getElementById(button.dataset.copies);
-    // Pages opened from a file may not be allowed to write to the clipboard: then the text is selected.
-    await navigator.clipboard?.writeText(code.textContent).then(
-      () => {
-        button.textContent = 'Copied';
-      },
-      () => getSelection().selectAllChildren(code),
-    );
+    // A page from a file may have no clipboard, or no right to write to it: then the text is selected.
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = 'Copied';
+    } catch {
+      getSelection().selectAllChildren(code);
+    }
   });
 }

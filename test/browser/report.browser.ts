@@ -1,34 +1,52 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ReportPage, reportPage } from '../../src/cli/report-html.js';
-import { sampleBank, sampleReport, sampleTimeline } from './sample-report.js';
-
-/** A browser that may be there: it is no dependency, and without one nothing here can be shown. */
-const CHROMIUM = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
-  existsSync,
-);
+import { sampleBank, sampleReport, sampleTimeline } from '../cli/sample-report.js';
 
 const HOSTILE = `</script><img src=x onerror="window.hacked = true"><script>window.hacked = true</script>`;
 const sides = [
-  { banks: ['bank-01', 'bank-02'], holds: 'agreed', value: null },
-  { banks: [HOSTILE], holds: 'other', value: HOSTILE },
+  { banks: ['bank-01', 'bank-02'], holds: 'agreed', hasRecord: true, value: null },
+  { banks: [HOSTILE], holds: 'other', hasRecord: true, value: HOSTILE },
 ] as const;
+/** Keeps what each figure writes, by its name. */
+const RECORDS_TEXTS = `
+  window.drawnTexts = {};
+  const fillText = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+    (window.drawnTexts[this.canvas.dataset.figure] ??= []).push(text);
+    return fillText.call(this, text, ...place);
+  };`;
 const breaks = Array.from({ length: 12 }, (_, i) => ({
-  key: String(i),
+  key: i < 5 ? `${i}`.padStart(16, i % 2 === 0 ? '9' : 'a') : String(15 - i),
+  isId: i < 5,
   field: null,
   state: i < 5 ? ('unvouched' as const) : ('divergent' as const),
   reason: i === 7 ? 'found by its reason' : HOSTILE,
   holders: ['bank-01'],
+  dissenters: [],
   sides,
   support: (i * 7) % 12,
 }));
 const contents: ReportPage = {
   title: HOSTILE,
-  report: sampleReport({ perBank: [...sampleReport().perBank.slice(1), sampleBank(HOSTILE)] }),
+  report: sampleReport({
+    perBank: [...sampleReport().perBank.slice(1), sampleBank(HOSTILE)],
+    statistics: {
+      mode: 'aggregate',
+      banks: ['a'],
+      fields: ['10000.00', '-1234567.80', '2.50'].map((sum, i) => ({
+        field: `f${i}`,
+        count: '3',
+        sum,
+        mean: null,
+      })),
+      outliers: [],
+    },
+  }),
   command: HOSTILE,
   timeline: sampleTimeline(),
   breaks,
@@ -37,13 +55,35 @@ const contents: ReportPage = {
   hasFiles: true,
 };
 
-describe.skipIf(CHROMIUM === undefined)('in a browser the page', () => {
+/** A hundred banks, two neighbours of every ten in a state that has a mark. */
+const states = ['faulty', 'silent', 'divergent', 'behind'] as const;
+const many: ReportPage = {
+  ...contents,
+  report: sampleReport({
+    banks: 100,
+    perBank: Array.from({ length: 100 }, (_, i) =>
+      sampleBank(`bank-${String(i + 1).padStart(3, '0')}`, {
+        state: i % 10 === 3 || i % 10 === 4 ? states[Math.floor(i / 10) % 4]! : 'agreed',
+        bytesSent: 10 ** (2 + (i % 6)),
+        lowerBoundBytes: 50,
+      }),
+    ),
+  }),
+};
+
+describe('in a browser the page', () => {
   let directory: string;
   let browser: Browser;
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'concordat-page-'));
     writeFileSync(join(directory, 'report.html'), reportPage(contents));
-    browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox', '--disable-gpu'] });
+    writeFileSync(join(directory, 'many.html'), reportPage(many));
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM!,
+      // Chromium refuses to run as root with its sandbox, as containers have it.
+      chromiumSandbox: process.getuid?.() !== 0,
+      args: ['--disable-gpu'],
+    });
   });
   afterAll(async () => {
     await browser?.close();
@@ -55,19 +95,21 @@ describe.skipIf(CHROMIUM === undefined)('in a browser the page', () => {
     size: { width: number; height: number },
     colorScheme: 'light' | 'dark',
     act: (page: Page) => Promise<void>,
+    { file = 'report.html', init = '' } = {},
   ): Promise<string[]> {
     const page = await browser.newPage({ viewport: size, colorScheme });
     const complaints: string[] = [];
+    await page.addInitScript(init);
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => complaints.push(request.url()));
     page.on('requestfailed', (request) =>
       complaints.push(`${request.url()}: ${request.failure()?.errorText}`),
     );
-    await page.goto(pathToFileURL(join(directory, 'report.html')).href);
+    await page.goto(pathToFileURL(join(directory, file)).href);
     await act(page);
     await page.close();
-    return complaints.filter((text) => !text.endsWith('/report.html'));
+    return complaints.filter((text) => !text.endsWith(`/${file}`));
   }
 
   /** How many colours a figure has: one that is not drawn has none but transparent. */
@@ -165,6 +207,96 @@ describe.skipIf(CHROMIUM === undefined)('in a browser the page', () => {
         sorted.reverse(),
       ]);
     });
+  });
+
+  it('sorts figures as figures, keys as numbers and ids as text, after all keys', async () => {
+    await withPage({ width: 1280, height: 900 }, 'light', async (page) => {
+      expect(await page.locator('#breaks th', { hasText: 'State' }).getAttribute('aria-sort')).toBe(
+        'ascending',
+      );
+      await page.locator('#breaks th', { hasText: 'Key' }).getByRole('button').click();
+      const ids = ['9999999999999990', '9999999999999992', '9999999999999994', 'aaaaaaaaaaaaaaa1'];
+      expect(await page.locator('#breaks tbody td:first-child').allTextContents()).toEqual([
+        ...['4', '5', '6', '7', '8', '9', '10'],
+        ...[...ids, 'aaaaaaaaaaaaaaa3'],
+      ]);
+      await page.locator('#statistics th', { hasText: 'Sum' }).getByRole('button').click();
+      expect(await page.locator('#statistics tbody td:nth-child(3)').allTextContents()).toEqual([
+        '-1,234,567.80',
+        '2.50',
+        '10,000.00',
+      ]);
+    });
+  });
+
+  it('marks every bank that did not agree, whether its name has room or not, and cuts no mark off', async () => {
+    for (const width of [390, 1280])
+      await withPage(
+        { width, height: 900 },
+        'dark',
+        async (page) => {
+          for (const name of ['timeline', 'banks']) {
+            const drawn = (await page.evaluate(`window.drawnTexts[${JSON.stringify(name)}]`)) as string[];
+            const marks = drawn.filter((text) => /^[✘·≠…]$/.test(text));
+            expect([name, marks.length]).toEqual([name, 20]);
+            // Of two neighbours with a mark one has room; names without a mark are left out before those with one.
+            for (let i = 0; i < 10; i++)
+              expect(drawn).toContain(`bank-${String(10 * i + 4).padStart(3, '0')}`);
+            expect(drawn.filter((text) => text.includes('…') && text !== '…')).toEqual([]);
+          }
+        },
+        { file: 'many.html', init: RECORDS_TEXTS },
+      );
+  });
+
+  it('keeps a line for every power of ten, also where there is no room for its name', async () => {
+    await withPage(
+      { width: 390, height: 900 },
+      'light',
+      async (page) => {
+        const ticks = (await page.evaluate(
+          `Chart.getChart(document.querySelector('canvas[data-figure=banks]')).scales.x.ticks`,
+        )) as { value: number; label: string }[];
+        expect(ticks.length).toBeGreaterThan(4);
+        for (const [i, { value }] of ticks.entries())
+          expect(Math.round(Math.log10(value / ticks[0]!.value))).toBe(i);
+        expect(ticks.filter(({ label }) => label === '').length).toBeGreaterThan(0);
+        expect(ticks.filter(({ label }) => label !== '').length).toBeGreaterThan(1);
+      },
+      { file: 'many.html' },
+    );
+  });
+
+  it('shows each break as a card on a telephone, and links that a finger hits', async () => {
+    await withPage({ width: 390, height: 844 }, 'light', async (page) => {
+      const cell = page.locator('#breaks tbody tr').first().locator('td').nth(4);
+      const { x, width } = (await cell.boundingBox())!;
+      expect(x + width).toBeLessThanOrEqual(390);
+      expect(await page.getByRole('row').first().isVisible()).toBe(true);
+      for (const link of await page.locator('nav a').all())
+        expect((await link.boundingBox())!.height).toBeGreaterThanOrEqual(24);
+    });
+  });
+
+  it('selects the command where there is no clipboard', async () => {
+    await withPage(
+      { width: 1280, height: 900 },
+      'light',
+      async (page) => {
+        await page.getByRole('button', { name: 'Copy the command' }).click();
+        await expect.poll(() => page.evaluate('String(getSelection())')).toContain('window.hacked');
+      },
+      { init: `Object.defineProperty(navigator, 'clipboard', { value: undefined })` },
+    );
+  });
+
+  it('has no button that does nothing where scripts are off', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(join(directory, 'report.html')).href);
+    expect(await page.locator('button:visible').count()).toBe(0);
+    expect(await page.locator('#breaks tbody tr:visible').count()).toBe(12);
+    await context.close();
   });
 
   it('leaves out the messages whose kind is switched off', async () => {
