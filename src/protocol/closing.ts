@@ -45,6 +45,8 @@ export class Closing {
   #outcome: Outcome | null = null;
   #seal: Seal | null = null;
   #finished = false;
+  /** Made once: it takes a check of every ticket, and is asked for at every step. */
+  #next: ChainState | null = null;
 
   constructor(
     private readonly context: EpochContext,
@@ -188,7 +190,9 @@ export class Closing {
   next(): ChainState | null {
     if (!this.#finished || !this.#seal || !this.#decided) return null;
     const { draft, opened } = this.#decided.read;
-    return chainAfter(this.context, { seal: this.#seal, commitments: draft.commitments }, opened.output);
+    const sealed = { seal: this.#seal, commitments: draft.commitments };
+    this.#next ??= chainAfter(this.context, sealed, opened.output);
+    return this.#next;
   }
 
   /** Moves on with whatever is complete by now. */

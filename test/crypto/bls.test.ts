@@ -1,66 +1,26 @@
-import { readFileSync } from 'node:fs';
-import * as blst from '@chainsafe/blst';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
-import { type Bls, ProvenKey } from '../../src/crypto/bls.js';
-import { type BlstModule, blstBls } from '../../src/crypto/bls-blst.js';
-import { loadBls } from '../../src/crypto/bls-load.js';
+import { describe, expect, test } from 'vitest';
+import { ProvenKey } from '../../src/crypto/bls.js';
 import { nobleBls } from '../../src/crypto/bls-noble.js';
-import { failedSelfTest, KNOWN_ANSWER } from '../../src/crypto/bls-self-test.js';
-import { fromHex, toHex, utf8 } from '../../src/crypto/bytes.js';
-
-const native = blstBls(blst);
-const backends: Bls[] = [nobleBls, native];
-const r = bls12_381.fields.Fr.ORDER;
-const p = bls12_381.fields.Fp.ORDER;
-
-const scalar = (value: bigint): Uint8Array => fromHex(value.toString(16).padStart(64, '0'));
-const prove = (secret: bigint): ProvenKey => {
-  const key = native.publicKey(scalar(secret));
-  return native.proveKey(key, native.provePossession(scalar(secret)));
-};
-const coded = (code: string) => expect.objectContaining({ name: 'ConcordatError', code });
-
-const message = utf8('message');
-const secrets = [11n, 22n, 33n, 44n];
-const keys = secrets.map(prove);
-const signatures = secrets.map((secret) => native.sign(scalar(secret), message));
-const infiniteKey = fromHex(`c0${'00'.repeat(47)}`);
-const infiniteSignature = fromHex(`c0${'00'.repeat(95)}`);
-const possession = native.provePossession(scalar(11n));
-
-/** Encodings of keys that are none. */
-const notKeys: Record<string, Uint8Array> = {
-  empty: new Uint8Array(0),
-  'a byte short': keys[0]!.bytes.subarray(1),
-  'a byte long': Uint8Array.of(...keys[0]!.bytes, 0),
-  uncompressed: bls12_381.G1.Point.fromBytes(keys[0]!.bytes).toBytes(false),
-  zeros: new Uint8Array(48),
-  'compression flag cleared': keys[0]!.bytes.with(0, keys[0]!.bytes[0]! & 0x7f),
-  'infinity flag on a point': keys[0]!.bytes.with(0, keys[0]!.bytes[0]! | 0x40),
-  infinity: infiniteKey,
-  'infinity with the sign flag': infiniteKey.with(0, 0xe0),
-  'infinity with a stray bit': infiniteKey.with(47, 1),
-  'x = 0, on the curve, of order 3': new Uint8Array(48).with(0, 0x80),
-  'x = p, not canonical': fromHex(p.toString(16)).with(0, 0x9a),
-  'x of 381 ones': new Uint8Array(48).fill(0xff).with(0, 0x9f),
-};
-
-/** Encodings of signatures that are none. */
-const notSignatures: Record<string, Uint8Array> = {
-  empty: new Uint8Array(0),
-  'a byte short': signatures[0]!.subarray(1),
-  'a byte long': Uint8Array.of(...signatures[0]!, 0),
-  uncompressed: bls12_381.G2.Point.fromBytes(signatures[0]!).toBytes(false),
-  zeros: new Uint8Array(96),
-  infinity: infiniteSignature,
-  'infinity with a stray bit': infiniteSignature.with(95, 1),
-  'compression flag cleared': signatures[0]!.with(0, signatures[0]![0]! & 0x7f),
-  'infinity flag on a point': signatures[0]!.with(0, signatures[0]![0]! | 0x40),
-  'x of ones': new Uint8Array(96).fill(0xff).with(0, 0x9f),
-  'a public key twice': Uint8Array.of(...keys[0]!.bytes, ...keys[0]!.bytes),
-};
+import { toHex, utf8 } from '../../src/crypto/bytes.js';
+import {
+  backends,
+  coded,
+  infiniteKey,
+  infiniteSignature,
+  keys,
+  message,
+  native,
+  notKeys,
+  notSignatures,
+  possession,
+  prove,
+  r,
+  scalar,
+  secrets,
+  signatures,
+} from './bls-fixture.js';
 
 describe('both backends', () => {
   const secret = fc.bigInt({ min: 1n, max: r - 1n });
@@ -265,153 +225,5 @@ describe('a proven key', () => {
     const key = nobleBls.proveKey(bytes, possession);
     bytes.set(keys[1]!.bytes);
     expect(key.bytes).toEqual(keys[0]!.bytes);
-  });
-});
-
-describe('loadBls', () => {
-  test('gives blst where it is installed, and noble when asked', async () => {
-    expect((await loadBls()).name).toBe('blst');
-    expect((await loadBls('blst')).name).toBe('blst');
-    expect(await loadBls('noble')).toBe(nobleBls);
-  });
-
-  /** What is loaded when this stands in the place of the native package. */
-  async function loadedOver(module: () => unknown): Promise<Bls> {
-    vi.doMock('@chainsafe/blst', module as () => Record<string, unknown>);
-    try {
-      return await loadBls();
-    } finally {
-      vi.doUnmock('@chainsafe/blst');
-    }
-  }
-
-  test('gives noble where blst does not load, and says so', async () => {
-    const loaded = await loadedOver(() => {
-      throw new Error('no binary for this platform');
-    });
-    expect(loaded.name).toBe('noble');
-    expect(loaded.fallback).toMatch(/^blst does not load: /);
-    expect(loaded.verify(keys[0]!, message, signatures[0]!)).toBe(true);
-    const again = await loadBls();
-    expect(again.name).toBe('blst');
-    expect(again.fallback).toBeUndefined();
-    expect((await loadBls('noble')).fallback).toBeUndefined();
-  });
-
-  type Faults = Partial<Record<keyof BlstModule, unknown>>;
-  const { SecretKey, PublicKey, Signature } = blst;
-  const altered = (point: { toBytes(compress?: boolean): Uint8Array }) => {
-    const bytes = point.toBytes(true);
-    return { toBytes: () => bytes.with(40, bytes[40]! ^ 1) };
-  };
-  const secretKeys = (change: (secret: InstanceType<typeof SecretKey>) => object) => ({
-    fromBytes: (bytes: Uint8Array) => change(SecretKey.fromBytes(bytes)),
-  });
-  const faulty: [string, Faults, string][] = [
-    [
-      'other keys',
-      { SecretKey: secretKeys((s) => ({ toPublicKey: () => altered(s.toPublicKey()) })) },
-      'public keys',
-    ],
-    [
-      'other signatures',
-      {
-        SecretKey: secretKeys((s) => ({
-          toPublicKey: () => s.toPublicKey(),
-          sign: (m: Uint8Array) => altered(s.sign(m)),
-        })),
-      },
-      'signing',
-    ],
-    [
-      'keys of any subgroup',
-      { PublicKey: { fromBytes: () => PublicKey.fromBytes(keys[0]!.bytes) } },
-      'decoding keys',
-    ],
-    [
-      'keys that it does not check',
-      {
-        PublicKey: {
-          fromBytes: (bytes: Uint8Array) =>
-            bytes[0] === 0xc0 ? PublicKey.fromBytes(keys[0]!.bytes) : PublicKey.fromBytes(bytes, true),
-        },
-      },
-      'decoding keys',
-    ],
-    [
-      'signatures that it does not check',
-      { Signature: { fromBytes: (bytes: Uint8Array) => Signature.fromBytes(bytes, false, false) } },
-      'decoding signatures',
-    ],
-    ['a yes to every signature', { verify: () => true }, 'verify'],
-    ['a no to every signature', { verify: () => false }, 'verify'],
-    ['a yes to every sum', { fastAggregateVerify: () => true }, 'fastAggregateVerify'],
-    ['a no to every sum', { fastAggregateVerify: () => false }, 'fastAggregateVerify'],
-    [
-      'sums without all of their terms',
-      { aggregateSignatures: ([first]: unknown[]) => first },
-      'fastAggregateVerify',
-    ],
-    ['a yes to every sum of messages', { aggregateVerify: () => true }, 'aggregateVerify'],
-    ['a no to every sum of messages', { aggregateVerify: () => false }, 'aggregateVerify'],
-    ['a yes to every batch', { verifyMultipleAggregateSignatures: () => true }, 'verifyBatch'],
-    ['a no to every batch', { verifyMultipleAggregateSignatures: () => false }, 'verifyBatch'],
-    ['no sums under weights', { aggregateWithRandomness: undefined }, 'verifyBatch'],
-    [
-      'weights of one on one message',
-      {
-        aggregateWithRandomness: (sets: { pk: blst.PublicKey; sig: Uint8Array }[]) => ({
-          pk: blst.aggregatePublicKeys(sets.map(({ pk }) => pk)),
-          sig: blst.aggregateSignatures(sets.map(({ sig }) => Signature.fromBytes(sig, true, true))),
-        }),
-      },
-      'the weights of verifyBatch',
-    ],
-    [
-      'weights of one on several messages',
-      {
-        verifyMultipleAggregateSignatures: (
-          sets: { msg: Uint8Array; pk: blst.PublicKey; sig: blst.Signature }[],
-        ) =>
-          blst.aggregateVerify(
-            sets.map(({ msg }) => msg),
-            sets.map(({ pk }) => pk),
-            blst.aggregateSignatures(sets.map(({ sig }) => sig)),
-          ),
-      },
-      'the weights of verifyBatch',
-    ],
-    [
-      'a trap in the binary',
-      {
-        verify: () => {
-          throw new Error('illegal instruction');
-        },
-      },
-      'verify',
-    ],
-    ['nothing at all', Object.fromEntries(Object.keys(blst).map((name) => [name, undefined])), 'public keys'],
-  ];
-  test.each(faulty)(
-    'gives noble over a native library with %s, and says what failed',
-    async (_, faults, what) => {
-      const loaded = await loadedOver(() => ({ default: { ...blst, ...faults } }));
-      expect(loaded.name).toBe('noble');
-      expect(loaded.fallback).toBe(`blst fails its self-test: ${what}`);
-    },
-  );
-
-  test('gives blst over an unharmed copy of it: the faults above are what is found', async () => {
-    const loaded = await loadedOver(() => ({ default: { ...blst } }));
-    expect(loaded.name).toBe('blst');
-    expect(loaded.sign(scalar(11n), message)).toEqual(signatures[0]);
-  });
-
-  test('asks for a case of the official vectors', () => {
-    const vectors = readFileSync(new URL('../vectors/bls-eth/sign.txt', import.meta.url), 'utf8');
-    const { secret, message: signed, key, signature } = KNOWN_ANSWER;
-    expect(vectors).toContain(`sec ${toHex(secret)}\nmsg ${toHex(signed)}\nout ${toHex(signature)}\n`);
-    expect(nobleBls.publicKey(secret)).toEqual(key);
-    expect(failedSelfTest(blst)).toBeNull();
   });
 });

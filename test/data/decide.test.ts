@@ -1,59 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
-import type { ConflictRow } from '../../src/data/conflict.js';
 import { Dataset } from '../../src/data/dataset.js';
 import { decideFields } from '../../src/data/decide.js';
 import type { DecideKey, DisputedKey } from '../../src/data/decide-key.js';
-import { type Outcome, reconcileOutcome } from '../../src/data/outcome.js';
-import type { ReconcileRequest } from '../../src/data/reconcile-request.js';
-import type { Schema } from '../../src/data/schema.js';
-import { defineSchema } from '../../src/data/schema-json.js';
-import type { Value } from '../../src/data/value.js';
+import { reconcileOutcome } from '../../src/data/outcome.js';
+import {
+  decide,
+  type Mutable,
+  OUTSIDE_KEY,
+  type Row,
+  reasonsOf,
+  requestFor,
+  row,
+  schema,
+  split,
+  valuesOf,
+} from './decide-fixture.js';
 import { requestOf } from './reconcile-fixture.js';
-
-const schema: Schema = defineSchema({
-  name: 'positions',
-  version: 1,
-  absence: 'abstain',
-  key: ['id'],
-  fields: {
-    id: { type: 'integer' },
-    owner: { type: 'string', maxLength: 12 },
-    amount: { type: 'decimal', scale: 2, resolve: 'median', tolerance: '0.05' },
-    rating: { type: 'enum', values: ['low', 'high'], optional: true },
-    note: { type: 'string', optional: true, resolve: { authority: ['bank-2', 'bank-0'] } },
-  },
-});
-type Row = readonly Value[];
-const row = (
-  owner: string,
-  amount: bigint,
-  rating: string | null = null,
-  note: string | null = null,
-): Row => [1n, owner, amount, rating, note];
-
-/** One key, which these banks hold like this (null: not at all). */
-const requestFor = (
-  held: readonly (Row | null)[],
-  options: { faults?: number; opened?: (row: ConflictRow, version: number) => boolean } = {},
-): ReconcileRequest =>
-  requestOf(
-    schema,
-    options.faults ?? 1,
-    held.map((one) => (one ? [one] : [])),
-    { opened: options.opened ?? (() => true) },
-  );
-
-const split = [row('Ada', 100n), row('Ada', 103n, 'high', 'b1'), row('Eve', 300n, null, 'b2'), null];
-const decide = (given: DecideKey, request = requestFor(split)): Outcome =>
-  reconcileOutcome(request, { decide: given });
-const valuesOf = (outcome: Outcome) => outcome.rows[0]?.values;
-const reasonsOf = (outcome: Outcome) =>
-  Object.fromEntries(outcome.breaks.map(({ field, reason }) => [field, reason]));
-/** As a caller without types sees it. */
-type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
-const OUTSIDE_KEY = ['owner', 'amount', 'rating', 'note'];
 
 describe('a disputed key of which versions are not open', () => {
   const decideWith = (...shut: number[]) => {
@@ -374,58 +338,5 @@ describe('a function of the host over disputed keys', () => {
     );
     // The rule of the schema decides for Ada, too.
     expect([roots[0], roots[3], roots[0] === roots[1]]).toEqual([roots[2], roots[2], false]);
-  });
-});
-
-describe('a function of the host that a schema names', () => {
-  const named = defineSchema({
-    name: 'named',
-    version: 1,
-    absence: 'abstain',
-    key: ['id'],
-    fields: { id: { type: 'integer' }, level: { type: 'integer', resolve: { function: 'lowest' } } },
-  });
-  const tables: Row[][] = [[[1n, 5n]], [[1n, 4n]], [[1n, 9n]], []];
-  const resolved = (lowest: (values: Value[]) => unknown) =>
-    reconcileOutcome(requestOf(named, 1, tables, { opened: () => true }), {
-      functions: new Map([
-        [
-          'lowest',
-          (claims) => ({
-            state: 'decided',
-            value: lowest(claims.map(({ value }) => value)) as Value,
-            rule: 'lowest',
-            supporters: [1],
-            dissenters: [0, 2],
-            margin: 0,
-          }),
-        ],
-      ]),
-    });
-
-  it('decides its field', () => {
-    const outcome = resolved((values) => values.reduce((a, b) => (a! < b! ? a : b)));
-    expect(valuesOf(outcome)).toEqual([1n, 4n]);
-    expect(outcome.explanations[1]).toMatchObject({ rule: 'lowest', supporters: ['bank-1'] });
-  });
-
-  it('leaves it unresolved with a value that is not its own, and when it throws', () => {
-    expect(reasonsOf(resolved(() => 'low')).level).toBe('decided by lowest, but "level" is not a bigint');
-    expect(reasonsOf(resolved(() => null)).level).toMatch(/is absent and not optional$/);
-    expect(reasonsOf(resolved(() => 4)).level).toBe('function "lowest" returned no resolution');
-    const thrown = resolved(() => {
-      throw new Error('none');
-    });
-    expect(reasonsOf(thrown).level).toBe('function "lowest" failed: none');
-    expect(thrown.totals).toMatchObject({ disputed: 1, unresolved: 1 });
-  });
-
-  it('is overruled by the function that is asked about the whole key', () => {
-    const request = requestOf(named, 1, tables, { opened: () => true });
-    const outcome = reconcileOutcome(request, {
-      functions: new Map([['lowest', () => expect.unreachable()]]),
-      decide: () => ({ level: 9n }),
-    });
-    expect(valuesOf(outcome)).toEqual([1n, 9n]);
   });
 });

@@ -69,8 +69,11 @@ export const ENTRY_POINTS = Object.keys(PACKAGE.exports)
 /** Whether code is for Node alone. */
 export const isForNode = (code: string): boolean => /'concordat\/node'|'node:/.test(code);
 
-/** The one global that programs of the documentation use, for a project without anybody's globals. */
-export const GLOBALS = 'declare const console: { log(...what: unknown[]): void };\n';
+/** The globals that programs of the documentation use, for a project without anybody's: every platform has them. */
+export const GLOBALS = `
+declare const console: { log(...what: unknown[]): void };
+declare const crypto: { getRandomValues<T extends Uint8Array>(into: T): T };
+`;
 
 /** What a reader of a fragment has at hand, and the documentation need not repeat each time. */
 const GIVEN = `

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../cli/built.js';
 import { textOf } from './documents.js';
@@ -19,6 +19,12 @@ function folders(): string[] {
       .filter((name) => !ignored.includes(name));
   return within('.').flatMap((name) => (DIVIDED.includes(name.slice(0, -1)) ? within(name) : [name]));
 }
+
+/** Files under a folder whose names end so; not the generated reference. */
+const filesIn = (folder: string, ending: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((name) => name.endsWith(ending) && !name.startsWith(join('docs', 'api')));
 
 describe('CONTRIBUTING.md', () => {
   it('has a map of all folders, and of no others', () => {
@@ -59,5 +65,40 @@ describe('CONTRIBUTING.md', () => {
     for (const [, script] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty([script!]);
     for (const [, identifier, file] of text.matchAll(/`(\w+)`(?:,)? in\s+`(src\/[\w./-]+\.ts)`/g))
       expect(textOf(file!), `${identifier} in ${file}`).toMatch(new RegExp(`\\b${identifier}\\b`));
+  });
+
+  /** The steps under a heading, in one line. */
+  const recipe = (heading: string): string =>
+    text
+      .slice(text.indexOf(`### ${heading}\n`))
+      .split(/^### /m)[1]!
+      .replaceAll(/\s+/g, ' ');
+  /** Source files and documents of the project that `knows` is true of. */
+  const whereverKnown = (knows: (content: string) => boolean): string[] =>
+    [...filesIn('src', '.ts'), ...filesIn('docs', '.md'), 'README.md'].filter((file) => knows(textOf(file)));
+
+  it('names every file that knows the rules of a field by name, for a new one', () => {
+    const known = whereverKnown((content) => content.includes('trimmed-mean'));
+    expect(known.length).toBeGreaterThan(8);
+    const steps = recipe('A reconcile function');
+    const named = (file: string): boolean =>
+      steps.includes(`\`${file}\``) || steps.includes(`\`${dirname(file)}/\``);
+    expect(known.filter((file) => !named(file))).toEqual([]);
+  });
+
+  it('names every file that lists all messages, for a new one', () => {
+    const declared = /export type MessageTypes = \{([\s\S]*?)\n\};/.exec(
+      textOf('src/protocol/messages.ts'),
+    )![1]!;
+    const types = [...declared.matchAll(/^ {2}(?:readonly )?'?([\w-]+)'?: \w+;$/gm)].map(([, type]) => type!);
+    expect(types.length).toBe(30);
+    const lists = (content: string): boolean =>
+      types.every((type) => new RegExp(`['"\`]${type}['"\`]|^ *${type}:`, 'm').test(content));
+    const known = whereverKnown(lists);
+    expect(known).toEqual(
+      expect.arrayContaining(['src/protocol/messages.ts', 'src/cli/report-phases.ts', 'docs/protocol.md']),
+    );
+    const steps = recipe('A message type');
+    expect(known.filter((file) => !steps.includes(`\`${file}\``))).toEqual([]);
   });
 });

@@ -3,7 +3,6 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../cli/built.js';
 import { blocksOf, markdownFiles, textOf } from './documents.js';
-import { PACKAGE } from './installed.js';
 
 /** Text without fenced blocks and code, in which brackets mean something else. */
 const prose = (markdown: string): string =>
@@ -74,15 +73,5 @@ describe('the check of links', () => {
     const text =
       '## Embedding `Bank`\n\n## C, the [inputs](x.md)\n\n## Again\n\n## Again\n\n```sh\n# no\n```\n';
     expect([...anchors(text)]).toEqual(['embedding-bank', 'c-the-inputs', 'again', 'again-1']);
-  });
-});
-
-describe('the reference', () => {
-  it('covers every entry point of the package', () => {
-    const { entryPoints } = JSON.parse(textOf('typedoc.json')) as { entryPoints: string[] };
-    const sources = Object.values(PACKAGE.exports).flatMap((target) =>
-      typeof target === 'string' ? [] : [target.default!.replace('./dist', 'src').replace('.js', '.ts')],
-    );
-    expect(entryPoints).toEqual(expect.arrayContaining(sources));
   });
 });

@@ -42,19 +42,33 @@ export interface Snippet {
   readonly code: string;
 }
 
-/** Every `ts` block of the Markdown files and of docstrings in `src`. */
-export function snippets(): Snippet[] {
-  const sources = readdirSync(join(ROOT, 'src'), { recursive: true })
+/** Every TypeScript file of `src`. */
+const sources = (): string[] =>
+  readdirSync(join(ROOT, 'src'), { recursive: true })
     .map((name) => join('src', String(name)))
     .filter((name) => name.endsWith('.ts'))
     .sort();
-  const inDocstrings = sources.flatMap((file) =>
-    typescriptIn(file, textOf(file).replaceAll(/^ *\* ?/gm, '')),
-  );
-  return [...markdownFiles().flatMap((file) => typescriptIn(file, textOf(file))), ...inDocstrings];
-}
+
+/** Every `ts` block of the Markdown files and of docstrings in `src`. */
+export const snippets = (): Snippet[] => [
+  ...markdownFiles().flatMap((file) => typescriptIn(file, textOf(file))),
+  ...docstringExamples(),
+];
+
+/** Every `ts` block of docstrings in `src`. */
+export const docstringExamples = (): Snippet[] => sources().flatMap((file) => examplesIn(file, textOf(file)));
+
+/** The `ts` blocks of the docstrings of one source text. */
+export const examplesIn = (file: string, source: string): Snippet[] =>
+  typescriptIn(file, source.replaceAll(/^ *\* ?/gm, ''));
 
 const typescriptIn = (file: string, markdown: string): Snippet[] =>
   blocksOf(markdown)
     .filter(({ language }) => language === 'ts')
     .map(({ code, line }) => ({ place: `${file}:${line}`, code }));
+
+/** The docstring that stands before a declaration of a source text; empty when none does. */
+export function docstringOf(source: string, declaration: string): string {
+  const before = source.slice(0, source.indexOf(`\n${declaration}`) + 1);
+  return before.endsWith('*/\n') ? before.slice(before.lastIndexOf('/**')) : '';
+}

@@ -13,7 +13,7 @@ import {
   transpiled,
   typeErrors,
 } from './consumer.js';
-import { snippets, textOf } from './documents.js';
+import { docstringExamples, docstringOf, examplesIn, snippets, textOf } from './documents.js';
 import { Installed, PACKAGE } from './installed.js';
 
 const run = promisify(execFile);
@@ -84,8 +84,22 @@ describe('the packed package', () => {
   });
 });
 
+/** A docstring whose example asks of the report what it does not have. */
+const WRONG_EXAMPLE = `
+/**
+ * Simulates.
+ * @example
+ * \`\`\`ts
+ * import { simulate } from 'concordat';
+ *
+ * console.log((await simulate()).agreed);
+ * \`\`\`
+ */
+`;
+
 /** Files that a strict compiler must refuse, each for one reason. */
 const FAULTS = {
+  example: examplesIn('wrong.ts', WRONG_EXAMPLE)[0]!.code,
   internal: `import 'concordat/dist/protocol/epoch.js';`,
   unknown: `import 'concordat/node_modules';`,
   index: `import { simulate } from 'concordat'; (await simulate()).perBank[0].id;`,
@@ -131,5 +145,50 @@ describe('the examples of the README', () => {
       `true 2\n2 divergent [ 'west' ]\n32 true\n`,
       `[ 1n, 100n ] function [ 'north' ]\n`,
     ]);
+  });
+});
+
+/** What an example prints by its own comments: `console.log(…); // this`. */
+const printedBy = (code: string): string[] =>
+  [...code.matchAll(/^console\.log\(.*\); \/\/ (.+)$/gm)].map(([, printed]) => printed!);
+
+describe('the examples of docstrings', () => {
+  /** Programs: they import what they use, and nothing that only a host has. */
+  const programs = docstringExamples().filter(({ code }) => /^import /m.test(code) && !isForNode(code));
+
+  it('are there for the calls that most programs need, and for every namespace of the cryptography', () => {
+    const namespaces = textOf('src/crypto/index.ts').match(/^export \* as \w+/gm)!;
+    expect(namespaces.length).toBe(11);
+    const declarations = [
+      ...namespaces.map((namespace) => ['src/crypto/index.ts', namespace]),
+      ['src/crypto/hash.ts', 'export function hash('],
+      ['src/crypto/identity.ts', 'export const identity '],
+      ['src/data/schema-json.ts', 'export function defineSchema('],
+      ['src/data/dataset.ts', 'export class Dataset '],
+      ['src/data/sketch-decoder.ts', 'export class SketchDecoder '],
+      ['src/protocol/bank.ts', 'export class Bank '],
+      ['src/protocol/joining.ts', 'export function propose('],
+      ['src/protocol/verify-seal.ts', 'export async function verifySeal('],
+      ['src/sim/reconcile.ts', 'export async function reconcile('],
+      ['src/sim/simulate.ts', 'export async function simulate('],
+      ['src/sim/adversary.ts', 'export function defineAdversary('],
+      ['src/node/node.ts', 'export class Node '],
+    ] as const;
+    const without = declarations.filter(
+      ([file, declaration]) => !docstringOf(textOf(file!), declaration!).includes('```ts'),
+    );
+    expect(without).toEqual([]);
+  });
+
+  it('print what their comments say', async () => {
+    expect(programs.length).toBeGreaterThanOrEqual(20);
+    const marks = programs.map(({ place, code }, i) => {
+      project.write(`example-${i}.mjs`, transpiled(code));
+      return `console.log('== ${place}');\nawait import('./example-${i}.mjs');`;
+    });
+    const { stdout } = await run(process.execPath, [project.write('examples.mjs', marks.join('\n'))]);
+    const expected = programs.map(({ place, code }) => [`== ${place}`, ...printedBy(code), ''].join('\n'));
+    for (const { place, code } of programs) expect(printedBy(code).length, place).toBeGreaterThan(0);
+    expect(stdout.split(/^(?=== )/m)).toEqual(expected);
   });
 });

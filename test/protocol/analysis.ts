@@ -146,7 +146,8 @@ export function expectedMessages({ banks: n, dealt, silent: k = 0 }: Subject): M
     certificate: 2 * (n - 1),
     result: executors - 1 + executors * leftOut,
     seal: n - 1 + (executors - (2 * f + 1)),
-    timeout: k * present * (n - 1),
+    // One when a view is given up on, and one every 12 Δ of each later view: 2^v in view v.
+    timeout: k === 0 ? 0 : (k + 2 ** k - 2) * present * (n - 1),
     forward: present * k,
     slices: dealt ? present * (n - 1) : 0,
     release: dealt ? present * (n - 1) : 0,

@@ -105,6 +105,10 @@ describe('a signature', () => {
       outbox.take();
       let made = journal();
       made.sign(statement({ epoch: 4 }));
+      made.write({ type: 'sealed', epoch: 4 });
+      expect(() => made.sign(succession(7))).toThrow(
+        expect.objectContaining({ code: 'JOURNAL_TOO_FAR_AHEAD' }),
+      );
       expect(refuses(made, succession(4))).toBe(true);
       expect(refuses(made, succession(3))).toBe(true);
       expect(refuses(made, succession(6))).toBe(false);
@@ -114,8 +118,7 @@ describe('a signature', () => {
       for (const epoch of [6, 7, 60])
         for (const type of STATEMENT_TYPES.filter((each) => !REPEATABLE.has(each) && each !== 'succession'))
           expect(refuses(made, statement({ type, epoch }))).toBe(true);
-      for (const other of [succession(6, 2), succession(5), succession(7), succession(7, 2)])
-        expect(refuses(made, other)).toBe(true);
+      for (const other of [succession(6, 2), succession(5)]) expect(refuses(made, other)).toBe(true);
       expect(refuses(made, succession(6))).toBe(false);
       expect(refuses(made, statement({ epoch: 5 }))).toBe(false);
       made.write({ type: 'sealed', epoch: 5 });
@@ -151,6 +154,7 @@ describe('a log', () => {
   it('refuses after a restart whatever it refused before', () => {
     const before = journal();
     outbox.take();
+    before.write({ type: 'sealed', epoch: 0 });
     const signed = STATEMENT_TYPES.filter((type) => !REPEATABLE.has(type)).map((type, i) =>
       statement({ type, slot: i % 2 === 0 ? null : { view: i, index: 1 } }),
     );
