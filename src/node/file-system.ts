@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 /** A file that is open for reading and writing. */
 export interface OpenFile {
@@ -23,7 +23,10 @@ export interface OpenFile {
  * Tests put a file system here that fails, tears and forgets at every point.
  */
 export interface FileSystem {
-  /** Makes a directory for its owner only (0700), if it is not there, and makes its name durable. */
+  /**
+   * Makes a directory, and those above it, for its owner only (0700), where they are not there. Their names are durable
+   * after it, also those that an earlier process made and did not live to make durable.
+   */
   makeDirectory(path: string): Promise<void>;
   /** Opens a file that must exist, or makes an empty one for its owner only (0600), over an earlier one of that name. */
   open(path: string, how: 'existing' | 'empty'): Promise<OpenFile>;
@@ -39,11 +42,22 @@ export interface FileSystem {
   syncDirectory(path: string): Promise<void>;
 }
 
+/** How a directory refuses to be synced in which no process of this bank can have made anything. */
+const NOT_OURS: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'EINVAL']);
+
 /** The file system of the machine. */
 export const nodeFileSystem: FileSystem = {
   async makeDirectory(path) {
     const made = await fs.mkdir(path, { recursive: true, mode: 0o700 });
-    if (made !== undefined) await nodeFileSystem.syncDirectory(dirname(made));
+    const top = made === undefined ? null : dirname(resolve(made));
+    let isMade = top !== null;
+    for (let level = dirname(resolve(path)); ; level = dirname(level)) {
+      await nodeFileSystem.syncDirectory(level).catch((error: NodeJS.ErrnoException) => {
+        if (isMade || !NOT_OURS.has(error.code ?? '')) throw error;
+      });
+      if (level === top) isMade = false;
+      if (level === dirname(level)) return;
+    }
   },
   async open(path, how) {
     const flags =

@@ -1,112 +1,98 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { createHash, randomBytes } from 'node:crypto';
 import { isConcordatError } from '../crypto/error.js';
 import type { FileSystem } from './file-system.js';
 import { attempt, refuse, systemCode } from './log-error.js';
+import { nodeProcesses, type Processes, type ProcessName } from './processes.js';
 
-/** Names a process so that no other, before or after it, has the same name. */
-export interface ProcessName {
-  readonly host: string;
-  readonly pid: number;
-  /** Boot of the machine and start of the process, as far as the system tells; else empty. */
-  readonly started: string;
-}
-
-/** What a lock has to know of processes. */
-export interface Processes {
-  readonly self: ProcessName;
-  /** Whether a process that had this name is running still; null when that cannot be found out from here. */
-  isRunning(name: ProcessName): boolean | null;
-}
-
-/** The processes of this machine. */
-export const nodeProcesses: Processes = {
-  get self() {
-    return { host: hostname(), pid: process.pid, started: startOf(process.pid) };
-  },
-  isRunning({ host, pid, started }) {
-    if (host !== hostname()) return null;
-    try {
-      process.kill(pid, 0);
-    } catch (error) {
-      if (systemCode(error) === 'ESRCH') return false;
-      if (systemCode(error) !== 'EPERM') return null;
-    }
-    // A number is given out again: it is the same process only if it started then.
-    const now = startOf(pid);
-    return now === '' || started === '' || now === started;
-  },
-};
-
-/** Linux tells when a process started; elsewhere its number has to do. */
-function startOf(pid: number): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return `${boot}/${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
-  } catch {
-    return '';
-  }
-}
+/** Bytes of a lock at most: more of a file than that is not read. */
+const MAX_LOCK = 1024;
+/** Guards of guards at most: that many processes died one after the other while they took an old lock away. */
+const MAX_GUARDS = 16;
 
 /**
  * A file that says which process has a bank's store open. A bank that runs twice signs twice, and is then proven faulty.
  *
  * The file appears with its content, by a hard link, and only if there is none. What a process left behind that runs no
- * more is taken away, by one process at a time. One of another machine, which cannot be asked, stays: its operator has
- * to. The lock keeps out mistakes; it does not replace giving each bank one place to run.
+ * more is taken away, by one process at a time. One that cannot be asked, of another machine or container, stays: its
+ * operator has to. The lock keeps out mistakes; it does not replace giving each bank one place to run.
  */
 export class Lock {
   private constructor(
     private readonly fs: FileSystem,
     private readonly path: string,
+    /** Unlike that of any other lock, at whatever time. */
+    private readonly text: string,
   ) {}
 
   /** @throws `LogError` `LOG_LOCKED` or `LOG_FAILED` */
   static async take(fs: FileSystem, path: string, processes: Processes = nodeProcesses): Promise<Lock> {
-    const own = `${path}.${processes.self.pid}.${randomBytes(8).toString('hex')}`;
-    await write(fs, own, JSON.stringify(processes.self));
+    const nonce = randomBytes(16).toString('hex');
+    const own = `${path}.${processes.self.pid}.${nonce}`;
+    const text = JSON.stringify({ ...processes.self, nonce });
+    await write(fs, own, text);
     try {
-      if (await tryLink(fs, own, path)) return new Lock(fs, path);
-      await clear(fs, own, path, processes);
-      if (await tryLink(fs, own, path)) return new Lock(fs, path);
+      if (await tryLink(fs, own, path)) return new Lock(fs, path, text);
+      await new Clearing(fs, own, path, processes).clear(path);
+      if (await tryLink(fs, own, path)) return new Lock(fs, path, text);
       return locked(path, 'another process');
     } finally {
       await attempt(own, 'remove', () => fs.remove(own));
     }
   }
 
-  /** Lets go of the store. */
+  /** Lets go of the store, unless the lock was taken away meanwhile: another process may have it then. */
   async release(): Promise<void> {
-    await attempt(this.path, 'remove', () => this.fs.remove(this.path));
+    if ((await read(this.fs, this.path)) === this.text)
+      await attempt(this.path, 'remove', () => this.fs.remove(this.path));
   }
 }
 
 /**
- * Takes away what a process left that runs no more. Only who holds the guard may, and looks again under it: otherwise two
- * that found the same old lock would each take away the other's new one.
+ * Takes away what a process left that runs no more. Each lock has a guard, named after its content, and only who holds it
+ * may take that lock away, after a second look: otherwise two that found the same old lock would each take away the
+ * other's new one. A guard is a lock as well, and what a process left of it that died there is taken away in the same way.
  */
-async function clear(fs: FileSystem, own: string, path: string, processes: Processes): Promise<void> {
-  const guard = `${path}.clearing`;
-  if (!(await tryLink(fs, own, guard))) locked(guard, 'a process that takes an old lock away');
-  try {
-    const text = await read(fs, path);
+class Clearing {
+  constructor(
+    private readonly fs: FileSystem,
+    private readonly own: string,
+    private readonly base: string,
+    private readonly processes: Processes,
+  ) {}
+
+  async clear(path: string, guards = 0): Promise<void> {
+    const { fs, own } = this;
+    const text = await this.#abandoned(path);
     if (text === null) return;
+    const guard = `${this.base}.clearing-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+    if (!(await tryLink(fs, own, guard))) {
+      if (guards < MAX_GUARDS) await this.clear(guard, guards + 1);
+      if (!(await tryLink(fs, own, guard))) locked(guard, 'a process that takes an old lock away');
+    }
+    try {
+      if ((await read(fs, path)) === text) await attempt(path, 'remove', () => fs.remove(path));
+    } finally {
+      await attempt(guard, 'remove', () => fs.remove(guard));
+    }
+  }
+
+  /** What stands in a lock whose process runs no more; null when there is none any more. */
+  async #abandoned(path: string): Promise<string | null> {
+    const text = await read(this.fs, path);
+    if (text === null) return null;
     const owner = ownerOf(text);
-    if (!owner || processes.isRunning(owner) !== false)
+    if (!owner || this.processes.isRunning(owner) !== false)
       locked(path, owner ? `process ${owner.pid} on ${owner.host}` : 'somebody unknown');
-    await attempt(path, 'remove', () => fs.remove(path));
-  } finally {
-    await attempt(guard, 'remove', () => fs.remove(guard));
+    return text;
   }
 }
 
 function ownerOf(text: string): ProcessName | null {
   try {
-    const { host, pid, started } = JSON.parse(text) as Record<string, unknown>;
+    const { host, pid, started, machine = '', namespace = '' } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof machine !== 'string' || typeof namespace !== 'string') return null;
     if (typeof host !== 'string' || typeof started !== 'string' || !Number.isSafeInteger(pid)) return null;
-    return { host, pid: pid as number, started };
+    return { host, pid: pid as number, started, machine, namespace };
   } catch {
     return null;
   }
@@ -136,15 +122,14 @@ async function write(fs: FileSystem, path: string, text: string): Promise<void> 
   }
 }
 
-/** Its text, null when it is gone. A lock is short; more of a file than that is not read. */
+/** Its text, null when it is gone. */
 async function read(fs: FileSystem, path: string): Promise<string | null> {
   try {
     const file = await attempt(path, 'open', () => fs.open(path, 'existing'));
     try {
-      const bytes = new Uint8Array(1024);
-      return Buffer.from(
-        bytes.subarray(0, await attempt(path, 'read', () => file.read(bytes, 0))),
-      ).toString();
+      const bytes = new Uint8Array(MAX_LOCK);
+      const got = await attempt(path, 'read', () => file.read(bytes, 0));
+      return Buffer.from(bytes.subarray(0, got)).toString();
     } finally {
       await file.close();
     }

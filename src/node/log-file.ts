@@ -14,6 +14,7 @@ const MAX_HEADER = 256;
 
 /** Whose a file is, and what for. Stands in its header; a file of anybody else is refused. */
 export interface LogIdentity {
+  /** `log`: what the bank must not contradict; `history`: what was sealed. */
   readonly kind: 'log' | 'history';
   /** 32 bytes. */
   readonly consortiumId: Uint8Array;
@@ -23,7 +24,9 @@ export interface LogIdentity {
 
 /** The end of a file that was dropped because it had never been made durable. */
 export interface DroppedTail {
+  /** Where in the file it began, in bytes. */
   readonly offset: number;
+  /** How long it was. */
   readonly bytes: number;
 }
 
@@ -59,6 +62,7 @@ export class LogFile {
 
   private constructor(
     private readonly fs: FileSystem,
+    /** Where it is, as it was opened. */
     readonly path: string,
     private readonly identity: LogIdentity,
     private file: OpenFile,
@@ -111,6 +115,8 @@ export class LogFile {
       if (dropped) await attempt(path, 'truncate', () => file.truncate(end));
       // What an earlier process wrote may still be in memory only, and this one is about to build on it.
       await attempt(path, 'fsync', () => file.sync());
+      // So may its name: a process that was killed after a rename has not made the new file the one of that name for good.
+      await attempt(path, 'fsync', () => fs.syncDirectory(dirname(path)));
       return { log: new LogFile(fs, path, identity, file, chain, end), dropped };
     } catch (error) {
       await file.close();
@@ -158,13 +164,21 @@ export class LogFile {
     });
   }
 
-  /** The record at a place that {@link LogFile.append} or {@link LogFile.open} gave; its check is not read again. */
+  /**
+   * The record at a place that {@link LogFile.append} or {@link LogFile.open} gave; its check is not read again.
+   * @throws {@link LogError} `LOG_CORRUPT` when the file does not go that far, or `LOG_FAILED`
+   */
   async read(offset: number): Promise<Uint8Array> {
-    const head = new Uint8Array(4);
-    await attempt(this.path, 'read', () => this.file.read(head, offset));
-    const record = new Uint8Array(new DataView(head.buffer).getUint32(0));
-    await attempt(this.path, 'read', () => this.file.read(record, offset + HEAD));
-    return record;
+    const { path } = this;
+    const read = async (position: number, length: number): Promise<Uint8Array> => {
+      const bytes = new Uint8Array(length);
+      const got = await attempt(path, 'read', () => this.file.read(bytes, position));
+      return got === length
+        ? bytes
+        : refuse({ code: 'LOG_CORRUPT', path, offset, reason: 'length' }, `no record at byte ${offset}`);
+    };
+    const length = new DataView((await read(offset, HEAD)).buffer).getUint32(0);
+    return read(offset + HEAD, Math.min(length, this.end)); // no more than there is, whatever stands there now
   }
 
   /** Closes the file; it takes nothing more. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { loadBls } from '../crypto/bls-load.js';
 import { equalBytes } from '../crypto/bytes.js';
-import { ConcordatError, isConcordatError } from '../crypto/error.js';
+import { isConcordatError } from '../crypto/error.js';
 import { type BankSecrets, publicKeys } from '../crypto/keys.js';
 import type { Dataset } from '../data/dataset.js';
 import { type Outcome, reconcileOutcome } from '../data/outcome.js';
@@ -9,34 +10,28 @@ import type { ReconcileRequest } from '../data/reconcile-request.js';
 import { Bank } from '../protocol/bank.js';
 import type { ChainState } from '../protocol/chain.js';
 import { defaultSuite } from '../protocol/default-suite.js';
-import type { Effects, Input, Output } from '../protocol/effects.js';
+import type { Effects, Output, RecallRequest } from '../protocol/effects.js';
 import type { Evidence } from '../protocol/evidence.js';
 import type { Manifest } from '../protocol/manifest.js';
 import { INCARNATION_LENGTH } from '../protocol/requests.js';
 import type { SuccessionSignature } from '../protocol/succession.js';
 import type { Suite } from '../protocol/suite.js';
 import { Durable } from './durable.js';
+import { Inbox, type Waiting } from './inbox.js';
+import { nodeError } from './node-error.js';
+import { Recalls } from './recalls.js';
 import { BankStore, type SealedOutput, type StoreOptions } from './store.js';
 import { type Clock, nodeClock, type Transport } from './transport.js';
 
-/** Why a node does not run. What its store throws is a `LogError`. */
-export type NodeError =
-  | { readonly code: 'NODE_BANK_UNKNOWN'; readonly bank: string }
-  /** The secrets are not those of the bank's public keys in the manifest. */
-  | { readonly code: 'NODE_KEYS_MISMATCH'; readonly bank: string }
-  | { readonly code: 'NODE_CLOSED' }
-  /** An epoch is under way. */
-  | { readonly code: 'NODE_BUSY'; readonly epoch: number }
-  /** The host's function threw while it computed a result; the node goes on serving the others. */
-  | { readonly code: 'NODE_RECONCILE_FAILED'; readonly epoch: number }
-  /** The host's listener threw; the node has stopped, since nobody knows what was lost. */
-  | { readonly code: 'NODE_LISTENER_FAILED'; readonly output: Output['type'] };
-
 /** What a {@link Node} runs on. */
 export interface NodeOptions extends StoreOptions {
+  /** The bank's secret keys; their public halves must stand in the manifest. Never erased by the node. */
   readonly secrets: BankSecrets;
+  /** Authenticated links to the other banks. */
   readonly transport: Transport;
+  /** What sets timers; that of Node by default. */
   readonly clock?: Clock;
+  /** The cryptography it runs on; `defaultSuite` of the fastest BLS backend by default. */
   readonly suite?: Suite;
   /** Computes a result; deterministic, the same at every bank. The built-in rules by default. */
   readonly reconcile?: (request: ReconcileRequest) => Outcome | Promise<Outcome>;
@@ -44,18 +39,6 @@ export interface NodeOptions extends StoreOptions {
   readonly onOutput?: (output: Output) => void;
   /** Hears, once, that the node has stopped by itself, and why. */
   readonly onFailure?: (failure: unknown) => void;
-}
-
-/** Inputs that are stepped together, and made durable at one go. */
-const MAX_BATCH = 64;
-/** Bytes from one bank that wait to be stepped, at most: more are refused, or one bank could fill the memory. */
-const MAX_WAITING = 1 << 28;
-
-interface Waiting {
-  readonly input: Input;
-  readonly bytes: number;
-  /** Of an input that the bank may refuse: who is told. */
-  readonly refused?: (error: unknown) => void;
 }
 
 interface Run {
@@ -76,8 +59,8 @@ interface Run {
  * Stops at the first failure of its store: it then sends nothing more, and whoever waits gets the failure.
  */
 export class Node {
-  readonly #queue: Waiting[] = [];
-  readonly #waiting = new Map<number, number>();
+  readonly #inbox: Inbox;
+  readonly #recalls = new Recalls();
   readonly #timers = new Map<string, () => void>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #successions = new Set<{
@@ -98,6 +81,7 @@ export class Node {
     private readonly store: BankStore,
     private readonly core: Bank,
   ) {
+    this.#inbox = new Inbox(options.manifest.size);
     this.#clock = options.clock ?? nodeClock;
   }
 
@@ -108,12 +92,12 @@ export class Node {
   static async open(options: NodeOptions): Promise<Node> {
     const { manifest, bank, secrets } = options;
     const index = manifest.indexOf(bank);
-    if (index < 0) fail({ code: 'NODE_BANK_UNKNOWN', bank }, `the manifest has no bank ${bank}`);
+    if (index < 0) throw nodeError({ code: 'NODE_BANK_UNKNOWN', bank }, `the manifest has no bank ${bank}`);
     const suite = options.suite ?? defaultSuite(await loadBls());
     const keys = publicKeys(suite.bls, secrets);
     const entry = manifest.banks[index]!;
     if (!equalBytes(keys.identity, entry.identity) || !equalBytes(keys.bls, entry.bls))
-      fail({ code: 'NODE_KEYS_MISMATCH', bank }, `the secrets are not those of ${bank}`);
+      throw nodeError({ code: 'NODE_KEYS_MISMATCH', bank }, `the secrets are not those of ${bank}`);
     const store = await BankStore.open(options);
     try {
       const { chain, entries: log } = store;
@@ -121,7 +105,7 @@ export class Node {
       const core = new Bank({ manifest, index, secrets, suite, log, chain, incarnation });
       const node = new Node(options, store, core);
       await options.transport.start((from, bytes) => node.#receive(from, bytes));
-      node.#put({ type: 'catch-up' });
+      node.#put({ input: { type: 'catch-up' } });
       return node;
     } catch (error) {
       await store.close();
@@ -190,10 +174,11 @@ export class Node {
     return new Promise((resolve, reject) => {
       const call = { epoch, resolve, reject };
       this.#successions.add(call);
-      this.#put({ type: 'succeed', epoch, successor }, 0, (error) => {
+      const refused = (error: unknown): void => {
         this.#successions.delete(call);
         reject(error);
-      });
+      };
+      this.#put({ input: { type: 'succeed', epoch, successor }, refused });
     });
   }
 
@@ -218,15 +203,19 @@ export class Node {
   }
 
   #receive(from: number, bytes: Uint8Array): void {
-    const waiting = (this.#waiting.get(from) ?? 0) + bytes.length;
-    if (waiting > MAX_WAITING) return;
-    this.#waiting.set(from, waiting);
-    this.#put({ type: 'message', from, bytes }, bytes.length);
+    if (this.#failure) return;
+    try {
+      if (this.#inbox.receive(from, bytes) === 'full')
+        this.#tell({ type: 'refused', from, code: 'NODE_INBOX_FULL' });
+    } catch (error) {
+      this.#stop(error);
+    }
+    this.#work();
   }
 
-  #put(input: Input, bytes = 0, refused?: (error: unknown) => void): void {
+  #put(waiting: Waiting): void {
     if (this.#failure) return;
-    this.#queue.push({ input, bytes, ...(refused && { refused }) });
+    this.#inbox.add(waiting);
     this.#work();
   }
 
@@ -235,8 +224,12 @@ export class Node {
     if (this.#working || this.#failure) return;
     this.#working = this.#loop().finally(() => {
       this.#working = null;
-      if (!this.#failure && (this.#queue.length > 0 || this.#startable)) this.#work();
+      if (this.#busy) this.#work();
     });
+  }
+
+  get #busy(): boolean {
+    return !this.#failure && (!this.#inbox.isEmpty || this.#startable);
   }
 
   get #startable(): boolean {
@@ -246,23 +239,28 @@ export class Node {
   async #loop(): Promise<void> {
     try {
       await Promise.resolve(); // so that what comes in at one moment becomes durable at one go
-      while (!this.#failure && (this.#queue.length > 0 || this.#startable)) {
-        const steps: Effects[] = [];
-        for (const { input, bytes, refused } of this.#queue.splice(0, MAX_BATCH)) {
-          if (input.type === 'message')
-            this.#waiting.set(input.from, (this.#waiting.get(input.from) ?? 0) - bytes);
-          try {
-            steps.push(this.core.step(input));
-          } catch (error) {
-            if (!refused) throw error;
-            refused(error);
-          }
-        }
+      while (this.#busy) {
+        const batch = this.#inbox.take();
+        const steps = batch.flatMap((waiting) => this.#step(waiting));
         if (this.#startable) steps.push(...this.#start());
         this.#carryOut(await Durable.after(this.store, this.core, steps));
+        if (batch.some(({ input }) => input.type === 'recalled')) this.#recalls.answered();
+        this.#answer();
+        // Steps that ask for nothing to be kept wait for nothing: timers and links would, for as long as messages come.
+        if (this.#busy) await setImmediate();
       }
     } catch (error) {
       this.#stop(error);
+    }
+  }
+
+  #step({ input, refused }: Waiting): Effects[] {
+    try {
+      return [this.core.step(input)];
+    } catch (error) {
+      if (!refused) throw error;
+      refused(error);
+      return [];
     }
   }
 
@@ -295,22 +293,17 @@ export class Node {
     if (after === null) return;
     const cancel = this.#clock.after(after, () => {
       this.#timers.delete(id);
-      this.#put({ type: 'timer', id });
+      this.#put({ input: { type: 'timer', id } });
     });
     this.#timers.set(id, cancel);
   }
 
   #onOutput(event: Output): void {
     if (event.type === 'reconcile') this.#beside(this.#reconcile(event.epoch, event.request));
-    if (event.type === 'recall') this.#beside(this.#recall(event.request));
+    if (event.type === 'recall') this.#recalls.add(event.request);
     // What was under way was dropped: it begins again, without signatures, once other banks have been heard.
     if (event.type === 'forgotten' && this.#run) this.#pending = this.#run.dataset;
-    try {
-      this.options.onOutput?.(event);
-    } catch (cause) {
-      const detail = { code: 'NODE_LISTENER_FAILED', output: event.type } as const;
-      throw nodeError(detail, `the listener failed at "${event.type}"`, cause);
-    }
+    this.#tell(event);
     if (event.type === 'succession')
       for (const call of this.#successions)
         if (call.epoch === event.epoch) {
@@ -324,6 +317,15 @@ export class Node {
     }
   }
 
+  #tell(event: Output): void {
+    try {
+      this.options.onOutput?.(event);
+    } catch (cause) {
+      const detail = { code: 'NODE_LISTENER_FAILED', output: event.type } as const;
+      throw nodeError(detail, `the listener failed at "${event.type}"`, cause);
+    }
+  }
+
   /** Goes on beside the steps; never rejects. */
   #beside(task: Promise<void>): void {
     const done = task.finally(() => this.#tasks.delete(done));
@@ -333,7 +335,7 @@ export class Node {
   async #reconcile(epoch: number, request: ReconcileRequest): Promise<void> {
     try {
       const compute = this.options.reconcile ?? reconcileOutcome;
-      this.#put({ type: 'reconciled', epoch, outcome: await compute(request) });
+      this.#put({ input: { type: 'reconciled', epoch, outcome: await compute(request) } });
     } catch (cause) {
       const error = nodeError({ code: 'NODE_RECONCILE_FAILED', epoch }, 'the result was not computed', cause);
       this.#run?.reject(error);
@@ -341,9 +343,22 @@ export class Node {
     }
   }
 
-  async #recall(request: Extract<Output, { type: 'recall' }>['request']): Promise<void> {
+  /** Begins to answer the next bank that asked for sealed epochs, unless one is being answered. */
+  #answer(): void {
+    const request = this.#failure ? null : this.#recalls.next();
+    if (request) this.#beside(this.#recall(request));
+  }
+
+  async #recall(request: RecallRequest): Promise<void> {
     try {
-      this.#put({ type: 'recalled', request, epochs: await this.store.page(request.epoch) });
+      const epochs = await this.store.page(request.epoch);
+      if (epochs) {
+        this.#put({ input: { type: 'recalled', request, epochs } });
+        return;
+      }
+      // No answer would say that nothing was sealed; one that has those epochs is asked next.
+      this.#recalls.answered();
+      this.#answer();
     } catch (error) {
       this.#stop(error);
     }
@@ -353,7 +368,7 @@ export class Node {
   #stop(failure: unknown): void {
     if (this.#failure) return;
     this.#failure = failure;
-    this.#queue.length = 0;
+    this.#inbox.clear();
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     for (const { reject } of this.#successions) reject(failure);
@@ -365,12 +380,4 @@ export class Node {
     void this.options.transport.stop();
     this.options.onFailure?.(failure);
   }
-}
-
-function nodeError(detail: NodeError, message: string, cause?: unknown): ConcordatError<NodeError> {
-  return new ConcordatError<NodeError>(detail, message, { cause });
-}
-
-function fail(detail: NodeError, message: string): never {
-  throw nodeError(detail, message);
 }

@@ -17,9 +17,10 @@ import { type LogEntry, logEntryCodec, logOfLost, outlivesItsEpoch } from '../pr
 import type { Manifest } from '../protocol/manifest.js';
 import { encodeSealedEpoch, pageOf } from '../protocol/recall.js';
 import { type FileSystem, nodeFileSystem } from './file-system.js';
-import { Lock, nodeProcesses, type Processes } from './lock.js';
-import { refuse } from './log-error.js';
+import { Lock } from './lock.js';
+import { attempt, refuse } from './log-error.js';
 import { type DroppedTail, LogFile, type LogIdentity } from './log-file.js';
+import { nodeProcesses, type Processes } from './processes.js';
 
 /**
  * What the store is to find. `existing`: the log of this bank, which it goes on with. `new`: none, since this bank has
@@ -31,6 +32,7 @@ export type LogState = 'existing' | 'new' | 'lost';
 export interface StoreOptions {
   /** Of this bank and manifest alone; made if it is not there. */
   readonly directory: string;
+  /** The manifest of the bank's consortium. */
   readonly manifest: Manifest;
   /** The bank's name in the manifest. */
   readonly bank: string;
@@ -38,7 +40,9 @@ export interface StoreOptions {
   readonly log?: LogState;
   /** Where a new or lost log begins: of a manifest that succeeds another, its first epoch. The founding by default. */
   readonly chain?: ChainState;
+  /** Where files are; that of Node by default. */
   readonly fileSystem?: FileSystem;
+  /** How the lock finds out who holds it; the processes of this machine by default. */
   readonly processes?: Processes;
 }
 
@@ -46,6 +50,12 @@ export interface StoreOptions {
 export type SealedOutput = Extract<Output, { type: 'sealed' }>;
 
 const MAX_ENTRY = 1 << 29;
+/** Entries in a record. */
+const MAX_ENTRIES = 1 << 16;
+/** Bytes of entries from which on the next record begins. */
+const RECORD_BYTES = 1 << 24;
+
+const entriesCodec = list(bytes(MAX_ENTRY, 'entry'), MAX_ENTRIES, 'entries') as Codec<readonly Uint8Array[]>;
 
 /** What a log has: where the chain was, then what steps asked to be kept. */
 const logRecordCodec = union<{
@@ -53,9 +63,7 @@ const logRecordCodec = union<{
   step: { readonly entries: readonly Uint8Array[] };
 }>({
   chain: struct({ chain: chainCodec }),
-  step: struct({
-    entries: list(bytes(MAX_ENTRY, 'entry'), 1 << 16, 'entries') as Codec<readonly Uint8Array[]>,
-  }),
+  step: struct({ entries: entriesCodec }),
 });
 
 /** What a history has: every sealed epoch, and why records were disclosed in it. */
@@ -64,9 +72,7 @@ const historyRecordCodec = union<{
   disclosed: { readonly entries: readonly Uint8Array[] };
 }>({
   sealed: struct({ epoch: u53, sealed: bytes(MAX_ENTRY, 'sealed epoch') }),
-  disclosed: struct({
-    entries: list(bytes(MAX_ENTRY, 'entry'), 1 << 16, 'entries') as Codec<readonly Uint8Array[]>,
-  }),
+  disclosed: struct({ entries: entriesCodec }),
 });
 
 /**
@@ -107,14 +113,18 @@ export class BankStore {
   static async open(options: StoreOptions): Promise<BankStore> {
     const { directory, manifest, log: state = 'existing' } = options;
     const { fileSystem: fs = nodeFileSystem, processes = nodeProcesses } = options;
-    await fs.makeDirectory(directory);
+    await attempt(directory, 'mkdir', () => fs.makeDirectory(directory));
     const lock = await Lock.take(fs, join(directory, 'lock'), processes);
     try {
       if (state === 'lost') await setAside(fs, directory);
       if (state === 'lost' || state === 'new') await create(fs, directory, options);
       const log = await openLog(fs, directory, options);
-      const history = await openHistory(fs, directory, options);
-      return new BankStore(manifest, lock, log, history);
+      try {
+        return new BankStore(manifest, lock, log, await openHistory(fs, directory, options));
+      } catch (error) {
+        await log.file.close();
+        throw error;
+      }
     } catch (error) {
       await lock.release();
       throw error;
@@ -150,14 +160,14 @@ export class BankStore {
   async advance(chain: ChainState, entries: readonly Uint8Array[]): Promise<void> {
     const decoded = this.#entries.map((bytes) => ({ bytes, entry: decode(this.#entryCodec, bytes) }));
     const disclosed = decoded.filter(({ entry }) => entry.type === 'disclosed').map(({ bytes }) => bytes);
-    if (disclosed.length > 0)
-      await this.history.file.append(encode(historyRecordCodec, { type: 'disclosed', entries: disclosed }));
+    for (const part of inRecords(disclosed))
+      await this.history.file.append(encode(historyRecordCodec, { type: 'disclosed', entries: part }));
     const floor = encode(this.#entryCodec, { type: 'sealed', epoch: Math.max(0, chain.epoch - 1) });
     const kept = decoded.filter(({ entry }) => outlivesItsEpoch(entry)).map(({ bytes }) => bytes);
     const all = [floor, ...kept, ...entries];
     await this.log.file.replace([
       encode(logRecordCodec, { type: 'chain', chain }),
-      encode(logRecordCodec, { type: 'step', entries: all }),
+      ...inRecords(all).map((part) => encode(logRecordCodec, { type: 'step', entries: part })),
     ]);
     this.#entries = all;
     this.#chain = chain;
@@ -172,13 +182,22 @@ export class BankStore {
     );
   }
 
-  /** Encoded sealed epochs from `epoch` on, as many as go into one answer. */
-  async page(epoch: number): Promise<Uint8Array[]> {
+  /**
+   * Encoded sealed epochs from `epoch` on, as many as go into one answer; none when nothing later is sealed. Null when the
+   * history begins after `epoch`: an answer without epochs would say that there are none.
+   * @throws `LogError`
+   */
+  async page(epoch: number): Promise<Uint8Array[] | null> {
+    if (epoch < this.#first) return null;
     const epochs: Uint8Array[] = [];
-    for (const place of epoch < this.#first ? [] : this.#epochs.slice(epoch - this.#first)) {
-      const record = decode(historyRecordCodec, await this.history.file.read(place));
-      if (record.type !== 'sealed') break;
-      epochs.push(record.sealed);
+    const { file } = this.history;
+    for (const place of this.#epochs.slice(epoch - this.#first)) {
+      const bytes = await file.read(place);
+      readable(file.path, place, () => {
+        const record = decode(historyRecordCodec, bytes);
+        if (record.type !== 'sealed') corrupt(file.path, place, 'order');
+        else epochs.push(record.sealed);
+      });
       if (pageOf(epochs).length < epochs.length) break;
     }
     return pageOf(epochs);
@@ -219,9 +238,9 @@ function identityOf({ manifest, bank }: StoreOptions, kind: (typeof FILES)[numbe
 /** The log is made last: without it the store is as good as not there, and is made again. */
 async function create(fs: FileSystem, directory: string, options: StoreOptions): Promise<void> {
   const path = join(directory, 'log');
-  if (await fs.exists(path)) refuse({ code: 'LOG_EXISTS', path }, 'there is a log already');
+  if (await has(fs, path)) refuse({ code: 'LOG_EXISTS', path }, 'there is a log already');
   const history = join(directory, 'history');
-  if (await fs.exists(history)) await fs.remove(history);
+  if (await has(fs, history)) await removeEmpty(fs, history, identityOf(options, 'history'));
   const made = await LogFile.create(fs, history, identityOf(options, 'history'));
   await made.close();
   const begin = options.chain ?? genesisChain(options.manifest);
@@ -232,14 +251,39 @@ async function create(fs: FileSystem, directory: string, options: StoreOptions):
   await log.close();
 }
 
+/** A bank that has sealed epochs has signed something: its log is lost, and it must not begin as a new one. */
+async function removeEmpty(fs: FileSystem, path: string, identity: LogIdentity): Promise<void> {
+  let records = 0;
+  const { log } = await LogFile.open(fs, path, identity, () => records++);
+  await log.close();
+  if (records > 0)
+    refuse({ code: 'LOG_EXISTS', path }, `there are ${records} records of a bank whose log is not there`);
+  await attempt(path, 'remove', () => fs.remove(path));
+}
+
+const has = (fs: FileSystem, path: string): Promise<boolean> => attempt(path, 'look', () => fs.exists(path));
+
+/** Entries in order, as many to a record as it takes. */
+function inRecords(entries: readonly Uint8Array[]): Uint8Array[][] {
+  const records: Uint8Array[][] = [];
+  let [part, bytes]: [Uint8Array[], number] = [[], 0];
+  for (const entry of entries) {
+    if (part.length === 0) records.push(part);
+    part.push(entry);
+    bytes += entry.length;
+    if (part.length === MAX_ENTRIES || bytes >= RECORD_BYTES) [part, bytes] = [[], 0];
+  }
+  return records;
+}
+
 /** Puts what there is beside its place, where a person may look at it. */
 async function setAside(fs: FileSystem, directory: string): Promise<void> {
   for (const name of FILES) {
     const path = join(directory, name);
-    if (!(await fs.exists(path))) continue;
+    if (!(await has(fs, path))) continue;
     let aside = 1;
-    while (await fs.exists(`${path}.lost-${aside}`)) aside++;
-    await fs.rename(path, `${path}.lost-${aside}`);
+    while (await has(fs, `${path}.lost-${aside}`)) aside++;
+    await attempt(path, 'rename', () => fs.rename(path, `${path}.lost-${aside}`));
   }
 }
 

@@ -20,10 +20,18 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): () => void;
 }
 
+/** What `setTimeout` takes: it fires at once when it is given more. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
 /** The timers of Node. They keep the process alive until the node is closed. */
 export const nodeClock: Clock = {
   after(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds);
+    let timer: NodeJS.Timeout;
+    const wait = (left: number): void => {
+      if (left > MAX_TIMEOUT) timer = setTimeout(() => wait(left - MAX_TIMEOUT), MAX_TIMEOUT);
+      else timer = setTimeout(callback, left);
+    };
+    wait(milliseconds);
     return () => clearTimeout(timer);
   },
 };

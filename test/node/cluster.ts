@@ -1,8 +1,8 @@
 import { decode } from '../../src/crypto/encoding.js';
 import type { Dataset } from '../../src/data/dataset.js';
 import type { FileSystem } from '../../src/node/file-system.js';
-import type { ProcessName } from '../../src/node/lock.js';
 import { Node, type NodeOptions } from '../../src/node/node.js';
+import type { ProcessName } from '../../src/node/processes.js';
 import type { SealedOutput } from '../../src/node/store.js';
 import type { Clock, Transport } from '../../src/node/transport.js';
 import type { Output } from '../../src/protocol/effects.js';

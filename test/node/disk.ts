@@ -89,6 +89,11 @@ export class Disk implements FileSystem {
     this.#durableNames = new Map(this.#names);
   }
 
+  /** Of all files. */
+  names(): string[] {
+    return [...this.#names.keys()];
+  }
+
   /** What a file has; a test may put something else there. */
   content(path: string): Uint8Array {
     return this.#names.get(path)!.bytes;

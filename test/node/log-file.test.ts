@@ -63,6 +63,32 @@ describe('a log file', () => {
     expect((await reopen(disk)).records).toEqual([...RECORDS, Uint8Array.of(42)]);
   });
 
+  it('that was opened keeps what is added, also where a process died before it made a replacement’s name durable', async () => {
+    const disk = await written();
+    const { log } = await LogFile.open(disk, PATH, OWNER, () => {});
+    disk.fault = (operation, path) => {
+      if (operation === 'fsync' && path === '/bank') throw systemError('KILLED');
+      return undefined;
+    };
+    expect(await refusal(log.replace([Uint8Array.of(1)]))).toMatchObject({ code: 'LOG_FAILED' });
+    // Nor does the next process begin while it cannot make it durable.
+    expect(await refusal(reopen(disk))).toMatchObject({ code: 'LOG_FAILED', operation: 'fsync' });
+    disk.fault = () => undefined;
+    const { log: next } = await LogFile.open(disk, PATH, OWNER, () => {});
+    await next.append(Uint8Array.of(2));
+    const after = disk.stop('durable', (durable) => durable);
+    expect((await reopen(after)).records).toEqual([Uint8Array.of(1), Uint8Array.of(2)]);
+  });
+
+  it('is not read beyond its end, whatever stands at a place', async () => {
+    const disk = await written();
+    const { log } = await LogFile.open(disk, PATH, OWNER, () => {});
+    const place = await log.append(new Uint8Array(90).fill(9));
+    new DataView(disk.content(PATH).buffer).setUint32(place, 0xfffffff0);
+    for (const offset of [place, log.size, log.size - 3])
+      expect(await refusal(log.read(offset))).toMatchObject({ code: 'LOG_CORRUPT', offset });
+  });
+
   it('cut anywhere gives back the records before the cut, or is refused; never anything else', async () => {
     const bytes = (await written()).content(PATH);
     let drops = 0;
