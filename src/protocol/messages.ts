@@ -1,3 +1,6 @@
+// Longer than other files for one reason: whoever reads the protocol finds every message here, in the order in which they are
+// sent.
+
 import type { Slice } from '../crypto/slices.js';
 import type { Totals } from '../data/outcome.js';
 import type { Acknowledgement } from './acknowledgements.js';

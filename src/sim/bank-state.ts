@@ -1,7 +1,7 @@
 import { equalBytes } from '../crypto/bytes.js';
 import type { ConflictTable } from '../data/conflict.js';
+import type { EpochRecord } from './epoch-record.js';
 import type { BankState } from './report.js';
-import type { EpochRecord } from './simulation.js';
 
 /**
  * The state of every bank after an epoch. A bank that runs the protocol unaltered speaks for itself; of the others it

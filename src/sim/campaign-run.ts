@@ -9,9 +9,10 @@ import { booksOf, Change, idsOf, parametersOf, type Term } from './campaign-chan
 import { networkOf } from './campaign-scenario.js';
 import { combined } from './combined.js';
 import { type BankKeys, createConsortium, drawKeys } from './consortium.js';
+import type { EpochRecord } from './epoch-record.js';
 import { Random } from './random.js';
 import { type ByzantineBank, honestOf, type Scenario } from './scenario.js';
-import { type EpochRecord, Simulation } from './simulation.js';
+import { Simulation } from './simulation.js';
 import { methodsOf } from './suite.js';
 import { triggered } from './triggers.js';
 

@@ -17,6 +17,7 @@ export {
 export { combined } from './combined.js';
 export { type BankKeys, type Consortium, createConsortium } from './consortium.js';
 export type { CrashPoint, Outage } from './crash-point.js';
+export type { EpochRecord, Suspicion } from './epoch-record.js';
 export { falsifyRecord, misstateField } from './falsify.js';
 export { type Generated, type GenerateError, type GenerateOptions, generate } from './generate.js';
 export {
@@ -49,7 +50,7 @@ export type {
 } from './report.js';
 export type { Reconcile, ResultRules } from './result-rules.js';
 export { type SimulateOptions, simulate } from './simulate.js';
-export { type EpochRecord, Simulation, type SimulationOptions, type Suspicion } from './simulation.js';
+export { Simulation, type SimulationOptions } from './simulation.js';
 export type { Work } from './suite.js';
 export type { Flow, Timeline } from './timeline.js';
 export { formatTraceEvent, TraceDigest, type TraceEvent } from './trace.js';

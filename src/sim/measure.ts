@@ -7,8 +7,8 @@ import { agree } from '../data/resolve/claims.js';
 import type { Value } from '../data/value.js';
 import { certificateCodec } from '../protocol/certificate.js';
 import type { Manifest } from '../protocol/manifest.js';
+import type { EpochRecord } from './epoch-record.js';
 import type { EpochReport, SuspicionReport } from './report.js';
-import type { EpochRecord } from './simulation.js';
 import { statisticsReport } from './statistics-report.js';
 import { maxBytesPerBank, type Volume } from './traffic.js';
 

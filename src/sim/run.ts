@@ -6,6 +6,7 @@ import { expectTolerance, quorum } from '../protocol/quorum.js';
 import type { Suite } from '../protocol/suite.js';
 import type { Adversary } from './adversary.js';
 import { bankStates } from './bank-state.js';
+import type { EpochRecord } from './epoch-record.js';
 import { lowerBounds, measureEpoch } from './measure.js';
 import { type NaiveResult, runNaive } from './naive.js';
 import type { NetworkModel } from './network.js';
@@ -14,7 +15,7 @@ import { describeNetwork } from './presets.js';
 import { Random } from './random.js';
 import type { BankReport, EpochReport, Report } from './report.js';
 import type { ResultRules } from './result-rules.js';
-import { type EpochRecord, Simulation } from './simulation.js';
+import { Simulation } from './simulation.js';
 import { cryptographyOf } from './suite.js';
 import { type Timeline, TimelineRecorder } from './timeline.js';
 

@@ -4,7 +4,6 @@ import type { Schema } from '../data/schema.js';
 import { Bank, type BankOptions } from '../protocol/bank.js';
 import { type ChainState, genesisChain } from '../protocol/chain.js';
 import type { Output } from '../protocol/effects.js';
-import type { Evidence } from '../protocol/evidence.js';
 import type { Manifest, Parameters } from '../protocol/manifest.js';
 import { messageTypeOf } from '../protocol/message-codec.js';
 import type { Message, MessageType } from '../protocol/messages.js';
@@ -16,6 +15,7 @@ import { type Adversary, attackTools } from './adversary.js';
 import { BankNode } from './bank-node.js';
 import { type BankKeys, type Consortium, createConsortium } from './consortium.js';
 import type { CrashPoint, Outage } from './crash-point.js';
+import { beginRecord, type EpochRecord, endRecord, type RunningEpoch } from './epoch-record.js';
 import { messageReader } from './message-reader.js';
 import { healedAtMs, isTimely, type NetworkModel } from './network.js';
 import { Oracle } from './oracle.js';
@@ -23,7 +23,6 @@ import { Random } from './random.js';
 import { type ResultRules, reconcileBy } from './result-rules.js';
 import { countingSuite, memoisedSuite, type Work } from './suite.js';
 import { TraceDigest, type TraceEvent } from './trace.js';
-import { type Traffic, trafficBetween } from './traffic.js';
 import { watchedNode } from './watched-node.js';
 import { type NodeEffects, World } from './world.js';
 
@@ -67,60 +66,6 @@ export interface SimulationOptions extends ResultRules {
   readonly onOutput?: (bank: number, output: Output) => void;
 }
 
-/** What an epoch of a simulation left behind. */
-export interface EpochRecord {
-  /** The epoch's number, from 0. */
-  readonly epoch: number;
-  /** Whether all honest banks sealed. */
-  readonly complete: boolean;
-  /** Each bank's records as it committed to them. */
-  readonly datasets: readonly Dataset[];
-  /** What each bank sealed, by index; undefined where it did not. */
-  readonly sealed: readonly (Extract<Output, { type: 'sealed' }> | undefined)[];
-  /** Root (hex) of what each bank sealed. */
-  readonly roots: readonly (string | undefined)[];
-  /** What each bank reported when its inputs were agreed, by index; undefined where it did not. */
-  readonly agreed: readonly (Extract<Output, { type: 'agreed' }> | undefined)[];
-  /** Message delays of the longest chain that led each bank to its commit certificate. */
-  readonly delays: readonly (number | undefined)[];
-  /** Views that an honest bank entered. */
-  readonly views: number;
-  /** Slots in which something was proposed. */
-  readonly slots: number;
-  /** Of this epoch alone. */
-  readonly traffic: Traffic;
-  /** Signatures and checks of each bank, by index. */
-  readonly work: readonly Work[];
-  /** Records that left their bank, for one other or, disputed, for all: for each bank, key digests (hex). */
-  readonly disclosed: readonly ReadonlySet<string>[];
-  /** Banks of which any honest bank heard anything in this epoch. */
-  readonly heard: ReadonlySet<number>;
-  /** Those of which one heard something after the first honest bank saw the inputs agreed. */
-  readonly heardLate: ReadonlySet<number>;
-  /** Evidence held by each bank. */
-  readonly evidence: readonly (readonly Evidence[])[];
-  /** What banks held against others and cannot prove, in the order in which it came up. */
-  readonly suspicions: readonly Suspicion[];
-  /** Crashes and restarts of honest banks. */
-  readonly crashes: number;
-  /** How many of them tore an entry of the log. */
-  readonly torn: number;
-  /** How many of them lost the whole disk. */
-  readonly lost: number;
-  /** Banks that learnt from others of epochs that were sealed while they were away; of those whose disk is there. */
-  readonly caughtUp: ReadonlySet<number>;
-}
-
-/** A bank's suspicion of another. It proves nothing. */
-export interface Suspicion {
-  /** Index of the bank that suspects. */
-  readonly by: number;
-  /** Index of the bank that is suspected. */
-  readonly bank: number;
-  /** What it did, in words. */
-  readonly reason: string;
-}
-
 /** Messages that do not lengthen the chain that leads to agreement: gossip about faults. */
 const SIDE_MESSAGES: ReadonlySet<string> = new Set<MessageType>(['evidence', 'notice']);
 /** Simulated milliseconds after which an epoch that has not ended counts as stuck, in Δ. */
@@ -146,7 +91,7 @@ export class Simulation {
   /** The epoch that this simulation began with. */
   readonly #first: number;
   #epoch: number;
-  #current!: MutableEpoch;
+  #current!: RunningEpoch;
   /** Which honest bank has told its host that which epoch is sealed. */
   readonly #sealings = new Set<string>();
   /** What the last bank that was asked signed of a succession. */
@@ -272,20 +217,13 @@ export class Simulation {
     // Let what is under way arrive: a straggler's seal, evidence, a liar's late message.
     this.#world.run({ maxTimeMs: this.#world.now + 4 * network.deltaMs, maxEvents });
     this.oracle.endEpoch();
-    const record = this.#current;
     this.#epoch++;
-    return {
-      ...record,
+    return endRecord(this.#current, {
       complete: this.#isOver(),
-      slots: record.proposals.size,
-      roots: record.sealed.map((sealed) => sealed && toHex(sealed.seal.root)),
-      traffic: record.before ? trafficBetween(record.before, this.#world.traffic) : this.#world.traffic,
-      work: this.#work.map((work, i) => ({
-        signatures: work.signatures - record.workBefore[i]!.signatures,
-        verifications: work.verifications - record.workBefore[i]!.verifications,
-      })),
+      traffic: this.#world.traffic,
+      work: this.#work,
       evidence: this.#nodes.map(({ bank }) => [...bank.evidence]),
-    };
+    });
   }
 
   /**
@@ -355,7 +293,7 @@ export class Simulation {
   }
 
   #beginEpoch(datasets: readonly Dataset[]): void {
-    const { adversaries, banks } = this.options;
+    const { adversaries } = this.options;
     const common = this.#random.fork(`accomplices/${this.#epoch}`);
     const committed = datasets.map((dataset, index) => {
       const adversary = adversaries.get(index);
@@ -364,28 +302,12 @@ export class Simulation {
       return adversary.records(dataset, { index, accomplices: [...adversaries.keys()], random, common });
     });
     this.oracle.beginEpoch(this.#epoch, committed, this.#absent());
-    this.#current = {
+    this.#current = beginRecord({
       epoch: this.#epoch,
       datasets: committed,
-      sealed: banks.map(() => undefined),
-      finished: new Set(),
-      agreed: banks.map(() => undefined),
-      delays: banks.map(() => undefined),
-      views: 0,
-      proposals: new Set(),
-      disclosed: banks.map(() => new Set<string>()),
-      heard: new Set(),
-      heardLate: new Set(),
-      someoneAgreed: false,
-      suspicions: [],
-      crashes: 0,
-      torn: 0,
-      lost: 0,
-      caughtUp: new Set(),
-      stopped: new Set(),
       before: this.#world?.traffic ?? null,
-      workBefore: this.#work.map((work) => ({ ...work })),
-    };
+      work: this.#work,
+    });
   }
 
   /** Banks that are down in this epoch, from its beginning or from some moment in it. */
@@ -462,29 +384,4 @@ export class Simulation {
     if (message.type === 'repeat' || message.type === 'proposal')
       this.#current.proposals.add(slotName(message.slot));
   }
-}
-
-interface MutableEpoch {
-  readonly epoch: number;
-  readonly datasets: readonly Dataset[];
-  readonly sealed: (Extract<Output, { type: 'sealed' }> | undefined)[];
-  /** Banks that sealed and have not crashed since. */
-  readonly finished: Set<number>;
-  readonly agreed: (Extract<Output, { type: 'agreed' }> | undefined)[];
-  readonly delays: (number | undefined)[];
-  views: number;
-  readonly proposals: Set<string>;
-  readonly disclosed: Set<string>[];
-  readonly heard: Set<number>;
-  readonly heardLate: Set<number>;
-  someoneAgreed: boolean;
-  readonly suspicions: Suspicion[];
-  crashes: number;
-  torn: number;
-  lost: number;
-  readonly caughtUp: Set<number>;
-  /** Banks whose outage has begun in this epoch. */
-  readonly stopped: Set<number>;
-  readonly before: Traffic | null;
-  readonly workBefore: readonly Work[];
 }

@@ -4,10 +4,11 @@ import { Dataset } from '../../src/data/dataset.js';
 import { defaultSuite } from '../../src/protocol/default-suite.js';
 import type { Suite } from '../../src/protocol/suite.js';
 import { type Adversary, defineAdversary } from '../../src/sim/adversary.js';
+import type { EpochRecord } from '../../src/sim/epoch-record.js';
 import { generate } from '../../src/sim/generate.js';
 import { networkPreset } from '../../src/sim/presets.js';
 import { Random } from '../../src/sim/random.js';
-import { type EpochRecord, Simulation } from '../../src/sim/simulation.js';
+import { Simulation } from '../../src/sim/simulation.js';
 
 let suite: Suite;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildConflictTable, type ConflictTable, type Holdings } from '../../src/data/conflict.js';
 import { bankStates, divergentInputs } from '../../src/sim/bank-state.js';
-import type { EpochRecord } from '../../src/sim/simulation.js';
+import type { EpochRecord } from '../../src/sim/epoch-record.js';
 
 const RULE = { faults: 1, absence: 'vote' } as const;
 const digest = (n: number): Uint8Array => new Uint8Array(16).fill(n);

@@ -7,9 +7,9 @@ import type { Output } from '../../src/protocol/effects.js';
 import type { Parameters } from '../../src/protocol/manifest.js';
 import { adversaryNamed } from '../../src/sim/adversaries.js';
 import type { Adversary } from '../../src/sim/adversary.js';
+import type { EpochRecord } from '../../src/sim/epoch-record.js';
 import type { NetworkModel } from '../../src/sim/network.js';
 import { networkPreset } from '../../src/sim/presets.js';
-import type { EpochRecord } from '../../src/sim/simulation.js';
 import { loadRememberingBls, Simulation } from './remembered.js';
 
 export const suite = defaultSuite(await loadRememberingBls());

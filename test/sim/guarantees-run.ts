@@ -10,10 +10,10 @@ import { maxFaults } from '../../src/protocol/quorum.js';
 import { adversaryNamed } from '../../src/sim/adversaries.js';
 import type { AdversarialSend, Adversary, AttackContext } from '../../src/sim/adversary.js';
 import { createConsortium } from '../../src/sim/consortium.js';
+import type { EpochRecord } from '../../src/sim/epoch-record.js';
 import { generate } from '../../src/sim/generate.js';
 import { networkPreset } from '../../src/sim/presets.js';
 import { Random } from '../../src/sim/random.js';
-import type { EpochRecord } from '../../src/sim/simulation.js';
 import { loadRememberingBls, Simulation } from './remembered.js';
 
 /** Shares no memory with the suite that the banks of a simulation use. */

@@ -4,8 +4,8 @@ import type { OutcomeRow } from '../../src/data/outcome.js';
 import { defineSchema } from '../../src/data/schema-json.js';
 import type { Value } from '../../src/data/value.js';
 import { DEFAULT_PARAMETERS } from '../../src/protocol/manifest.js';
+import type { EpochRecord } from '../../src/sim/epoch-record.js';
 import { accuracyOf, type MeasureContext, measureEpoch } from '../../src/sim/measure.js';
-import type { EpochRecord } from '../../src/sim/simulation.js';
 
 const schema = defineSchema({
   name: 'tiny',

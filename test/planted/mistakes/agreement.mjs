@@ -229,7 +229,7 @@ export const agreement = [
     edits: [
       {
         file: 'protocol/agreement.ts',
-        find: '      this.#repeatTimeout();\n',
+        find: '    else if (id === REPEAT_TIMER) this.#repeatTimeout();\n',
         replace: '',
       },
     ],
