@@ -313,6 +313,7 @@ export class Node {
     if (event.type === 'sealed' && this.#run?.epoch === event.epoch) {
       const { resolve } = this.#run;
       this.#run = null;
+      this.#pending = null;
       resolve(event);
     }
   }

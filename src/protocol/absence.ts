@@ -1,14 +1,12 @@
 import { ConcordatError } from '../crypto/error.js';
 import type { ChainState } from './chain.js';
-import type { Courier } from './courier.js';
-import { type Journal, SUCCESSION_AHEAD } from './journal.js';
+import type { BankContext } from './context.js';
+import { SUCCESSION_AHEAD } from './journal.js';
 import type { Manifest } from './manifest.js';
 import type { MessageOf } from './messages.js';
-import type { Outbox } from './outbox.js';
 import { RECALL_TIMER, Recall, type Recalled } from './recall.js';
 import { INCARNATION_LENGTH } from './requests.js';
 import type { Seal } from './seal.js';
-import type { Suite } from './suite.js';
 
 /** Why a bank was not made. */
 export type BankError = { readonly code: 'BANK_WITHOUT_INCARNATION' };
@@ -18,17 +16,8 @@ const BEHIND_TIMER = 'behind';
 /** Timers that belong to a bank, not to one of its epochs. */
 export const ABSENCE_TIMERS: ReadonlySet<string> = new Set([RECALL_TIMER, BEHIND_TIMER]);
 
-/** What {@link Absence} works with. */
-export interface AbsenceContext {
-  readonly manifest: Manifest;
-  readonly suite: Suite;
-  /** This bank's index. */
-  readonly self: number;
-  readonly courier: Courier;
-  readonly outbox: Outbox;
-  readonly journal: Journal;
-  readonly incarnation: Uint8Array | undefined;
-}
+/** How often the time that a bank waits for data is given again while its host computes with them. */
+const MAX_EXTENSIONS = 16;
 
 /** What {@link Absence} asks of the bank, and tells it. */
 export interface AbsenceHost {
@@ -36,6 +25,8 @@ export interface AbsenceHost {
   readonly next: () => ChainState;
   /** The number of the epoch under way that has not ended here; null while there is none. */
   readonly unfinished: () => number | null;
+  /** Whether the host of this bank computes the result: all data of the epoch is here. */
+  readonly computing: () => boolean;
   /** The epoch under way was sealed by others. */
   readonly showSeal: (seal: Seal) => void;
   /** To go on after epochs that were sealed without this bank. */
@@ -53,12 +44,11 @@ export class Absence {
   /** One sealed epoch, which this bank is in or is about to begin. */
   #shown: Recalled | null = null;
   #waiting = false;
-  /** Whether that was waited for long enough, so that an epoch may end with the seal alone. */
-  #overdue = false;
+  #extensions = 0;
 
   /** @throws {@link BankError} */
   constructor(
-    private readonly context: AbsenceContext,
+    private readonly context: BankContext & { readonly incarnation: Uint8Array | undefined },
     private readonly host: AbsenceHost,
   ) {
     this.#recall = new Recall({ ...context, chain: host.next });
@@ -81,12 +71,11 @@ export class Absence {
     this.#recall.prompt(from);
   }
 
-  /** The epoch under way is over for another bank: time enough to ask every signer for the draft, and then for the data. */
+  /** The epoch under way is over for another bank. */
   onAhead(): void {
     if (this.#waiting || this.host.unfinished() === null) return;
     this.#waiting = true;
-    const { manifest, outbox } = this.context;
-    outbox.timer(BEHIND_TIMER, (2 * manifest.quorum + 16) * manifest.parameters.delta);
+    this.context.outbox.timer(BEHIND_TIMER, graceOf(this.context.manifest));
   }
 
   /** An epoch has begun, which others may be known to have sealed. */
@@ -102,7 +91,7 @@ export class Absence {
     this.#recall.renew();
     if (this.#waiting) this.context.outbox.timer(BEHIND_TIMER, null);
     this.#waiting = false;
-    this.#overdue = false;
+    this.#extensions = 0;
   }
 
   /** One of {@link ABSENCE_TIMERS} ran out. */
@@ -111,10 +100,13 @@ export class Absence {
       this.#recall.onTimer();
       return;
     }
+    if (!this.#waiting) return;
     this.#waiting = false;
-    this.#overdue = true;
     if (this.host.unfinished() === null) return;
-    if (this.#shown && this.#sealOf(this.host.unfinished())) this.host.adopt(this.#shown);
+    if (this.host.computing() && this.#extensions < MAX_EXTENSIONS) {
+      this.#extensions++;
+      this.onAhead();
+    } else if (this.#shown && this.#sealOf(this.host.unfinished())) this.host.adopt(this.#shown);
     else this.ask();
   }
 
@@ -135,10 +127,12 @@ export class Absence {
     const recalled = this.#recall.onHistory(from, message);
     const { length } = recalled.epochs;
     // Where the epoch after is proven as well, nobody needs this bank in this one.
-    const adopted = length > 1 || (length === 1 && (journal.forgotten || this.#overdue));
+    const adopted = length > 1 || (length === 1 && journal.forgotten);
     if (adopted) this.host.adopt(recalled);
     else if (length === 1) {
+      const known = this.#sealOf(recalled.epochs[0]!.seal.header.epoch) !== null;
       this.#shown = recalled;
+      if (!known) this.#waiting = false; // what was waited for before was a word that proves nothing
       this.begun();
     }
     this.#recall.proceed(from, adopted);
@@ -154,6 +148,7 @@ export class Absence {
     const { journal, outbox } = this.context;
     const { epoch } = this.host.next();
     const through = epoch + 1 + SUCCESSION_AHEAD;
+    this.#recall.end();
     journal.write({ type: 'abstained', through });
     outbox.output({ type: 'recovered', epoch, through });
   }
@@ -162,6 +157,15 @@ export class Absence {
     const seal = this.#shown?.epochs[0]?.seal;
     return seal && seal.header.epoch === epoch ? seal : null;
   }
+}
+
+/**
+ * Milliseconds that a bank waits for an epoch that others have sealed: Δ in which the draft may come by itself, 2Δ for each
+ * signer that is asked for it, 8Δ for each of f + 1 inputs that is compared with, 3Δ and then Δ more each time for each of f
+ * holders of settled records that say nothing, and some more.
+ */
+export function graceOf({ quorum, faults: f, parameters }: Manifest): number {
+  return (1 + 2 * quorum + 8 * (f + 1) + (f * (f + 5)) / 2 + 16) * parameters.delta;
 }
 
 function expectIncarnation(incarnation: Uint8Array | undefined): void {

@@ -1,21 +1,6 @@
-import type { Courier } from './courier.js';
+import type { BankContext } from './context.js';
 import { type Evidence, verifyEvidence, Witness } from './evidence.js';
-import type { Journal } from './journal.js';
-import type { Manifest } from './manifest.js';
-import type { Outbox } from './outbox.js';
 import type { Statement } from './statement.js';
-import type { Suite } from './suite.js';
-
-/** What {@link Accusations} work with. */
-export interface AccusationsContext {
-  readonly manifest: Manifest;
-  readonly suite: Suite;
-  /** This bank's index. */
-  readonly self: number;
-  readonly courier: Courier;
-  readonly outbox: Outbox;
-  readonly journal: Journal;
-}
 
 /** Proofs of fault: found by this bank, shown by others, kept in its log over all epochs, told to everybody. */
 export class Accusations {
@@ -25,7 +10,7 @@ export class Accusations {
   readonly #falseAccusers = new Set<number>();
   #news = false;
 
-  constructor(private readonly context: AccusationsContext) {
+  constructor(private readonly context: BankContext) {
     this.#witness = new Witness(context.manifest, context.suite);
   }
 

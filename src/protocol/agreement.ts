@@ -104,7 +104,7 @@ export class Agreement {
     const { abandoned, entered } = this.deps.safety;
     if (entered && entered.view >= abandoned) this.#enter(entered.view + 1, entered);
     else if (abandoned < 0) this.#enter(0, null);
-    else this.#armRepeat();
+    if (abandoned >= 0) this.#armRepeat();
   }
 
   /** Leader: opens the first-phase ballot on its proposal in this slot of the current view. */

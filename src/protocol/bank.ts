@@ -135,6 +135,7 @@ export class Bank {
       {
         next: () => this.next,
         unfinished: () => (this.#epoch && !this.#epoch.finished ? this.#epoch.chain.epoch : null),
+        computing: () => this.#epoch?.computing ?? false,
         showSeal: (seal) => this.#guard(index, () => this.#epoch?.handle(index, { type: 'seal', seal })),
         adopt: (recalled) => this.#adopt(recalled),
       },

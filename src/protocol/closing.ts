@@ -65,6 +65,11 @@ export class Closing {
     return this.#finished;
   }
 
+  /** Whether the host was asked for the result and has not given it. */
+  get computing(): boolean {
+    return this.#reconciling && this.#outcome === null;
+  }
+
   /** Whether everything that is agreed is known by name: the draft, W, and the headers of W. */
   get headersKnown(): boolean {
     return this.#decided?.releasing.headersKnown ?? false;

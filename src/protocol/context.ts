@@ -10,18 +10,22 @@ import type { Statement } from './statement.js';
 import { statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
 
-/** What every part of one epoch works with. */
-export interface EpochContext {
+/** What every part of one bank works with. */
+export interface BankContext {
   readonly manifest: Manifest;
   readonly suite: Suite;
-  readonly chain: ChainState;
   /** This bank's index. */
   readonly self: number;
-  readonly secrets: BankSecrets;
-  readonly own: OwnData;
   readonly courier: Courier;
   readonly outbox: Outbox;
   readonly journal: Journal;
+}
+
+/** What every part of one epoch works with. */
+export interface EpochContext extends BankContext {
+  readonly chain: ChainState;
+  readonly secrets: BankSecrets;
+  readonly own: OwnData;
   /**
    * Notes what a bank signed, so that a second, different statement in the same place becomes evidence.
    * @param verified whether the signature was checked already

@@ -40,8 +40,11 @@ interface Letter {
   readonly bytes: number;
 }
 
-/** Bytes of slices that are kept of one dealer, at most: of one dealing they have half as many. What is dropped is asked for. */
-const MAX_SLICES_BYTES = 1 << 25;
+/**
+ * Bytes that are kept of one sender, at most, besides a leader's proposals: its slices under one draft have half as many.
+ * Slices that are dropped are asked for.
+ */
+const MAX_KEPT_BYTES = 1 << 25;
 
 /**
  * One message of each sender and type that came before its time, of slices one for each slot of a view: a bounded store,
@@ -61,17 +64,17 @@ export class EarlyMessages {
     const name = `${from}/${message.type}/${slot}`;
     const replaced = this.#kept.get(name);
     if (!isKept(from, message, chain, epoch) || isOutdone(message, replaced?.message)) return;
-    if (message.type === 'slices') {
-      const others = this.#slicesOf(from) - (replaced?.bytes ?? 0);
-      if (others + letter.bytes > MAX_SLICES_BYTES) return;
+    if (!LEADERS_ONLY.has(message.type)) {
+      const others = this.#bytesOf(from) - (replaced?.bytes ?? 0);
+      if (others + letter.bytes > MAX_KEPT_BYTES) return;
     }
     this.#kept.set(name, letter);
   }
 
-  #slicesOf(dealer: number): number {
+  #bytesOf(sender: number): number {
     let total = 0;
     for (const { from, message, bytes } of this.#kept.values())
-      if (from === dealer && message.type === 'slices') total += bytes;
+      if (from === sender && !LEADERS_ONLY.has(message.type)) total += bytes;
     return total;
   }
 

@@ -109,6 +109,11 @@ export class Epoch implements Application {
     return this.#closing.finished;
   }
 
+  /** Whether the host was asked for the result and has not given it. */
+  get computing(): boolean {
+    return this.#closing.computing;
+  }
+
   /** The view of the agreement; −1 before the start. */
   get view(): number {
     return this.#agreement.view;

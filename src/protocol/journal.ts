@@ -176,7 +176,7 @@ export class Journal {
 
   /** Whether an epoch is not sealed, nothing was signed in it or later, and no successor: then a succession may be. */
   #isFree(epoch: number): boolean {
-    if (this.#succession !== null || epoch <= this.#sealed) return false;
+    if (this.#succession !== null || epoch <= this.#sealed || this.#sealed < this.#abstained) return false;
     for (const key of this.#unique.keys()) if (Number(key.split('/')[0]) >= epoch) return false;
     return true;
   }

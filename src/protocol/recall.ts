@@ -94,6 +94,14 @@ export class Recall {
     this.#ask();
   }
 
+  /** Enough banks were heard: this one has no more to ask them than any other has. */
+  end(): void {
+    this.#lost = false;
+    this.#open.clear();
+    this.#asked.clear();
+    this.deps.outbox.timer(RECALL_TIMER, null);
+  }
+
   /** Somebody did not answer in time. */
   onTimer(): void {
     this.#prompted.clear();

@@ -47,7 +47,12 @@ export class Wanting {
 
   /** Asks the next signer, unless the draft has come. */
   onTimer(): void {
-    if (!this.#wanted || this.holds(this.#wanted.value)) return;
+    if (!this.#wanted) return;
+    if (this.holds(this.#wanted.value)) {
+      // When it is decided more is needed of it, and that is asked for anew.
+      this.#wanted = null;
+      return;
+    }
     const { chain, courier, journal, outbox, manifest, self } = this.context;
     const signers = this.#wanted.signers.filter((bank) => bank !== self);
     const want = { epoch: chain.epoch, value: this.#wanted.value };

@@ -190,6 +190,10 @@ export class BankNode implements SimNode {
   #crash(crash: CrashPoint, effects: Effects, earlier: readonly AdversarialSend[]): NodeEffects {
     this.#crashes.delete(crash.step);
     const { sent, torn } = this.#store.crash(crash, effects, this.#bank.chain);
+    // The host hears of nothing any more, but what left must be judged by what the core knew.
+    if (sent.length > 0)
+      for (const output of effects.output)
+        if (output.type === 'agreed') this.options.onOutput(this.#bank.index, output);
     this.options.onCrash(crash, torn);
     return { send: [...earlier, ...sent], timers: [], downMs: crash.downMs };
   }

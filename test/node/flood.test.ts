@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FileSystem } from '../../src/node/file-system.js';
+import { MAX_WAITING, MESSAGE_COST } from '../../src/node/inbox.js';
 import { Node } from '../../src/node/node.js';
 import { BankStore, type SealedOutput } from '../../src/node/store.js';
 import { type ChainState, genesisChain } from '../../src/protocol/chain.js';
@@ -80,7 +81,7 @@ describe('a node that is flooded', () => {
 
   it('drops what is too much, says so once, and hears that bank again afterwards', async () => {
     const it = await host();
-    const flood = 40_000;
+    const flood = MAX_WAITING / MESSAGE_COST + 7000;
     for (let i = 0; i < flood; i++) it.deliver(1, new Uint8Array(0));
     const full = (): Output[] =>
       it.outputs.filter((output) => output.type === 'refused' && output.code === 'NODE_INBOX_FULL');
@@ -99,7 +100,7 @@ describe('a node that is flooded', () => {
     it.outputs.push = () => {
       throw new Error('no more');
     };
-    expect(() => it.deliver(1, new Uint8Array(1 << 27))).not.toThrow();
+    expect(() => it.deliver(1, new Uint8Array(MAX_WAITING))).not.toThrow();
     expect(it.node.failure).toMatchObject({ code: 'NODE_LISTENER_FAILED' });
     await it.node.close();
   });

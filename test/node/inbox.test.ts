@@ -8,6 +8,16 @@ const taken = (batch: readonly Waiting[]): (number | string)[] =>
   batch.map(({ input }) => (input.type === 'message' ? input.from : input.type === 'timer' ? input.id : '?'));
 
 describe('an inbox', () => {
+  it('takes two of the longest messages of one bank while a step takes long', () => {
+    const inbox = new Inbox(4);
+    const longest = new Uint8Array(96 << 20);
+    expect([longest, longest, EMPTY].map((bytes) => inbox.receive(1, bytes))).toEqual([
+      'taken',
+      'taken',
+      'taken',
+    ]);
+  });
+
   it('gives banks turns: one that floods keeps the others waiting for a message of it at a time', () => {
     const inbox = new Inbox(4);
     for (let i = 0; i < 5000; i++) inbox.receive(1, Uint8Array.of(i));

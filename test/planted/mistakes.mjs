@@ -1,3 +1,4 @@
+import { absence } from './mistakes/absence.mjs';
 import { agreement } from './mistakes/agreement.mjs';
 import { certificates } from './mistakes/certificates.mjs';
 import { closing } from './mistakes/closing.mjs';
@@ -21,4 +22,5 @@ export const mistakes = [
   ...disclosure,
   ...closing,
   ...evidence,
+  ...absence,
 ];

@@ -124,9 +124,10 @@ function crashPoints(count, honest, steps, random) {
 
 /**
  * @param settings what is other than in a calm epoch; `liars` names the strategies of each Byzantine bank, of which there are
- * as many as are borne; one honest bank is away for `awayMs`
+ * as many as are borne; one honest bank is away for `awayMs`, or down until `misses` epochs
+ * are over, or loses its disk at its input `loses`
  */
-function epochScenario(seed, { liars = [], awayMs = 0, ...settings }, library, own) {
+function epochScenario(seed, { liars = [], awayMs = 0, misses = 0, loses = 0, ...settings }, library, own) {
   const banks = settings.banks ?? 4;
   const faults = settings.faults ?? library.maxFaults(banks);
   const places = new library.Random(seed).fork('planted').shuffle([...Array(banks).keys()]);
@@ -144,6 +145,15 @@ function epochScenario(seed, { liars = [], awayMs = 0, ...settings }, library, o
     banks,
     faults,
     byzantine,
+    ...(misses > 0 && {
+      epochs: misses + 1,
+      outages: [{ bank: places.at(-1), from: 0, afterMs: 50, until: misses }],
+    }),
+    ...(loses > 0 && {
+      epochs: 4,
+      healsAtMs: 10_000, // nothing crashes later
+      crashes: [{ bank: places.at(-1), step: loses, during: 'send', share: 1, downMs: 30, disk: 'lost' }],
+    }),
     ...(awayMs > 0 && { partitions: [awayFrom(places, awayMs)], healsAtMs: awayMs }),
     ...settings,
   };

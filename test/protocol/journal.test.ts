@@ -1,7 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decode } from '../../src/crypto/encoding.js';
 import { isConcordatError } from '../../src/crypto/error.js';
-import { Journal, type LogEntry, logEntryCodec, outlivesItsEpoch } from '../../src/protocol/journal.js';
+import {
+  Journal,
+  type LogEntry,
+  logEntryCodec,
+  outlivesItsEpoch,
+  SUCCESSION_AHEAD,
+} from '../../src/protocol/journal.js';
 import { Outbox } from '../../src/protocol/outbox.js';
 import {
   REPEATABLE,
@@ -140,6 +146,28 @@ describe('a signature', () => {
         expect(refuses(later, statement({ epoch: epoch + 1 }))).toBe(silent);
       }
     }
+  });
+
+  it('of a succession is made again only after the epochs for which one may have been lost with a log', () => {
+    const succession = (epoch: number, body: number): Statement =>
+      statement({ type: 'succession', epoch, slot: null, body: Uint8Array.of(body) });
+    // Others know that epoch 2 is sealed; the bank itself was in the epoch after the next one.
+    const shown = 3;
+    const before = journal();
+    before.write({ type: 'sealed', epoch: shown });
+    before.sign(succession(shown + 1 + SUCCESSION_AHEAD, 1));
+    const after = journal();
+    after.beginAt(shown);
+    after.write({ type: 'forgotten' });
+    const through = shown + 1 + SUCCESSION_AHEAD;
+    after.write({ type: 'abstained', through });
+    for (let epoch = shown; epoch < through; epoch++) {
+      expect(refuses(after, succession(epoch + 1, 2))).toBe(true);
+      after.write({ type: 'sealed', epoch });
+    }
+    expect(refuses(after, succession(through + 1, 2))).toBe(true);
+    after.write({ type: 'sealed', epoch: through });
+    expect(refuses(after, succession(through + 1, 2))).toBe(false);
   });
 
   it('of a request is made as often as asked for', () => {

@@ -99,6 +99,19 @@ describe('a draft that is wanted', () => {
     expect(wanting.wants(value(1))).toBe(true);
   });
 
+  it('is asked for again when more of it is needed than was, once it is decided', () => {
+    const held = [value(2)];
+    const { wanting, outbox, asked } = subject(held);
+    wanting.want(certificate(2, 3));
+    wanting.onTimer(); // it has come by itself
+    held.length = 0; // the headers of what it agrees on have not
+    outbox.take();
+    wanting.want(certificate(2, 3, 'commit'));
+    expect(outbox.take().timers).toMatchObject([{ id: WANT_TIMER, after: DELTA }]);
+    wanting.onTimer();
+    expect(asked()).toEqual([{ to: 1, fill: 2 }]);
+  });
+
   it('is asked for at once when the view waits for it', () => {
     const { wanting, asked } = subject();
     wanting.want(certificate(4, 5));

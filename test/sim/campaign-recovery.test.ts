@@ -7,6 +7,7 @@ import { Campaign, type Verdict } from '../../src/sim/campaign-run.js';
 import { drawScenario } from '../../src/sim/campaign-scenario.js';
 import { guaranteeOf } from '../../src/sim/campaign-shrink.js';
 import { honestOf, type Scenario } from '../../src/sim/scenario.js';
+import { calm } from './calm-scenario.js';
 
 let suite: Suite;
 let campaign: Campaign;
@@ -18,28 +19,6 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Four banks with small books, of which none lies, on a network that keeps Δ. */
-const calm: Scenario = {
-  seed: 3,
-  banks: 4,
-  faults: 1,
-  epochs: 1,
-  records: 8,
-  divergence: 0.1,
-  disputed: 0,
-  noise: 0,
-  quota: null,
-  statistics: 'none',
-  latencyMs: 20,
-  loss: 0,
-  duplicate: 0,
-  reorder: 0,
-  partitions: [],
-  unstable: null,
-  byzantine: [],
-  crashes: [],
-  healsAtMs: 10_000,
-};
 const liar = (bank: number, strategy: string) => ({
   bank,
   strategies: [strategy],
@@ -69,6 +48,18 @@ describe('the scenarios of seeds', () => {
       expect(missing + gone.length).toBeLessThanOrEqual(faults);
       for (const { from, until } of outages) expect(from < until && until < epochs).toBe(true);
     }
+  });
+});
+
+describe('a bank that crashes while it gives back slices', () => {
+  it('gave them back after the inputs were agreed, though its host never heard that they were', () => {
+    const crash = { bank: 1, step: 12, during: 'send', share: 0.3, downMs: 44 } as const;
+    const dealt = { seed: 167, divergence: 0, disputed: 0.1, duplicate: 0.5, reorder: 0.1, healsAtMs: 4100 };
+    for (const disk of [undefined, 'lost'] as const)
+      expect(run({ ...dealt, crashes: [{ ...crash, ...(disk && { disk }) }] })).toMatchObject({
+        violations: [],
+        crashes: 1,
+      });
   });
 });
 

@@ -3,6 +3,7 @@ import { loadBls } from '../../src/crypto/bls-load.js';
 import { defaultSuite } from '../../src/protocol/default-suite.js';
 import { Campaign } from '../../src/sim/campaign-run.js';
 import type { Scenario } from '../../src/sim/scenario.js';
+import { calm } from './calm-scenario.js';
 
 vi.mock('../../src/protocol/seal.js', async (original) => ({
   ...(await original<typeof import('../../src/protocol/seal.js')>()),
@@ -11,25 +12,10 @@ vi.mock('../../src/protocol/seal.js', async (original) => ({
 
 /** One of four banks is down through two epochs, and one tells it falsely what was sealed. */
 const scenario: Scenario = {
+  ...calm,
   seed: 15,
-  banks: 4,
-  faults: 1,
   epochs: 3,
-  records: 8,
-  divergence: 0.1,
-  disputed: 0,
-  noise: 0,
-  quota: null,
-  statistics: 'none',
-  latencyMs: 20,
-  loss: 0,
-  duplicate: 0,
-  reorder: 0,
-  partitions: [],
-  unstable: null,
   byzantine: [{ bank: 0, strategies: ['false-history'], trigger: { kind: 'always' } }],
-  crashes: [],
-  healsAtMs: 10_000,
   outages: [{ bank: 2, from: 0, afterMs: 50, until: 2 }],
 };
 

@@ -19,6 +19,7 @@ import {
 } from '../../src/sim/campaign-shrink.js';
 import { Network } from '../../src/sim/network.js';
 import { Random } from '../../src/sim/random.js';
+import { calm } from './calm-scenario.js';
 
 const seeds = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -70,7 +71,7 @@ describe('agreement alone', () => {
   const campaign = new EngineCampaign();
 
   it('holds, whatever f banks do, and ends once everything has healed', () => {
-    const runs = seeds(1, 2400).map((seed) => ({ seed, ...campaign.run(drawEngineScenario(seed)) }));
+    const runs = seeds(1, 3600).map((seed) => ({ seed, ...campaign.run(drawEngineScenario(seed)) }));
     expect(runs.filter(({ violations }) => violations.length > 0)).toEqual([]);
     expect(share(runs, ({ views }) => views > 1)).toBeGreaterThan(0.2);
     expect(share(runs, ({ crashes }) => crashes > 0)).toBeGreaterThan(0.2);
@@ -145,10 +146,10 @@ describe('agreement alone', () => {
 describe('whole epochs with real cryptography', () => {
   it('keep every guarantee, whatever f banks, the network, crashes and torn logs do', async () => {
     const campaign = new Campaign(defaultSuite(await loadBls()));
-    const small = seeds(1, 600)
+    const small = seeds(1, 800)
       .map(drawScenario)
       .filter(({ banks, records, epochs }) => banks === 4 && records <= 24 && epochs === 1)
-      .slice(0, 28);
+      .slice(0, 40);
     const runs = small.map((scenario) => ({ seed: scenario.seed, ...campaign.run(scenario) }));
     expect(runs.flatMap(({ seed, violations }) => violations.map((each) => `${seed}: ${each}`))).toEqual([]);
     expect(runs.some(({ viewChanged }) => viewChanged)).toBe(true);
@@ -156,6 +157,25 @@ describe('whole epochs with real cryptography', () => {
     expect(runs.some(({ disputed }) => disputed)).toBe(true);
     expect(runs.some(({ acted }) => acted.size > 0)).toBe(true);
   }, 240_000);
+
+  it('end at a bank that restarts without the headers of what is decided', async () => {
+    const scenario: Scenario = {
+      ...calm,
+      seed: 986,
+      records: 1,
+      divergence: 0,
+      statistics: 'open',
+      latencyMs: 50,
+      reorder: 0.5,
+      partitions: [{ fromMs: 2325, untilMs: 3216, groups: [[0], [2, 3], [1]] }],
+      unstable: { untilMs: 5151, drop: 0.02, late: 0.2, lateMs: 1313 },
+      crashes: [{ bank: 1, step: 8, during: 'persist', share: 0.36113184715565383, downMs: 3506 }],
+      healsAtMs: 5151,
+      absence: 'abstain',
+    };
+    const campaign = new Campaign(defaultSuite(await loadBls()));
+    expect(campaign.run(scenario)).toMatchObject({ violations: [], crashes: 1, torn: 1 });
+  });
 
   it('are found out when more banks lie than f, and when an adversary throws', async () => {
     const campaign = new Campaign(defaultSuite(await loadBls()), 500);
