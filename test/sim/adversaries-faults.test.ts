@@ -3,96 +3,34 @@ import { equalBytes, toHex } from '../../src/crypto/bytes.js';
 import type { Dataset } from '../../src/data/dataset.js';
 import type { Bank } from '../../src/protocol/bank.js';
 import { type Certificate, timeoutStatement } from '../../src/protocol/certificate.js';
-import { genesisChain, leaderOf } from '../../src/protocol/chain.js';
 import { openInput, ticketOutput, verifyCommitment } from '../../src/protocol/commitment.js';
-import { defaultSuite } from '../../src/protocol/default-suite.js';
 import { draftDigest, proposalStatement } from '../../src/protocol/draft.js';
 import type { Effects, Input } from '../../src/protocol/effects.js';
 import { messageTypeOf } from '../../src/protocol/message-codec.js';
-import type { Message, MessageOf, MessageType } from '../../src/protocol/messages.js';
+import type { Message, MessageOf } from '../../src/protocol/messages.js';
 import { openStatement } from '../../src/protocol/requests.js';
 import type { Statement } from '../../src/protocol/statement.js';
 import { verifyTestimony } from '../../src/protocol/testimony.js';
-import { adversaries } from '../../src/sim/adversaries.js';
-import {
-  type AdversarialSend,
-  type Adversary,
-  type AttackContext,
-  attackTools,
-} from '../../src/sim/adversary.js';
-import { combined } from '../../src/sim/combined.js';
-import { generate, PAYMENTS } from '../../src/sim/generate.js';
-import { messageReader } from '../../src/sim/message-reader.js';
-import { networkPreset } from '../../src/sim/presets.js';
+import type { Adversary } from '../../src/sim/adversary.js';
+import { generate } from '../../src/sim/generate.js';
 import { Random } from '../../src/sim/random.js';
-import { triggered } from '../../src/sim/triggers.js';
-import { loadRememberingBls, Simulation } from './remembered.js';
+import {
+  BANKS,
+  BOOKS,
+  chain,
+  contextOf,
+  follower,
+  honest,
+  leader,
+  manifest,
+  messagesIn,
+  named,
+  read,
+  sentBy,
+  simulation,
+  suite,
+} from './attack-fixture.js';
 
-const suite = defaultSuite(await loadRememberingBls());
-const BANKS = 4;
-const BOOKS = generate({
-  banks: BANKS,
-  records: 30,
-  divergence: 0.2,
-  random: new Random(1),
-  honest: [0, 1, 2, 3],
-});
-const read = messageReader(BANKS);
-const named = (adversary: string): Adversary => adversaries[adversary]!;
-
-function simulation(
-  byzantine: ReadonlyMap<number, Adversary> = new Map(),
-  onSend: (from: number, to: number, bytes: Uint8Array) => void = () => {},
-) {
-  return new Simulation({
-    schema: PAYMENTS,
-    banks: BOOKS.datasets.map((dataset, i) => ({ id: `bank-${i}`, dataset })),
-    faults: 1,
-    adversaries: byzantine,
-    network: networkPreset('synchronous', { banks: BANKS }),
-    suite,
-    seed: 1,
-    onSend,
-  });
-}
-
-/** All that was sent in an epoch of honest banks. */
-const honest: { readonly from: number; readonly to: number; readonly bytes: Uint8Array }[] = [];
-const run = simulation(new Map(), (from, to, bytes) => honest.push({ from, to, bytes }));
-run.runEpoch();
-const { manifest, secrets } = run.consortium;
-const chain = genesisChain(manifest);
-const leader = leaderOf(chain, 0);
-const follower = leaderOf(chain, 2);
-const sentBy = (bank: number, ...types: MessageType[]): AdversarialSend[] =>
-  honest.filter(({ from, bytes }) => from === bank && types.includes(messageTypeOf(bytes) as MessageType));
-
-/** What an attack of `index` sees; its memory is new, and kept over calls with the same object. */
-function contextOf(index: number, seed = 1, changes: Partial<AttackContext> = {}): AttackContext {
-  return {
-    bank: { chain } as Bank,
-    index,
-    dataset: BOOKS.datasets[index]!,
-    manifest,
-    secrets: secrets[index]!,
-    suite,
-    accomplices: [index],
-    input: { type: 'timer', id: 'view' },
-    heard: null,
-    step: 1,
-    now: 0,
-    random: new Random(seed),
-    memory: new Map(),
-    stop: () => {},
-    ...attackTools(manifest, secrets[index]!, suite),
-    ...changes,
-  };
-}
-
-const messagesIn = <T extends MessageType>(sends: readonly AdversarialSend[], type: T): MessageOf<T>[] =>
-  sends
-    .flatMap(({ bytes }) => read(bytes) ?? [])
-    .filter((message): message is MessageOf<T> => message.type === type);
 const isSigned = (bank: number, statement: Statement, signature: Uint8Array): boolean =>
   verifyTestimony(manifest, suite, bank, { statement, signature });
 
@@ -371,72 +309,5 @@ describe('dispute-storm', () => {
     };
     const calm: Adversary = { name: 'calm', attack: (outgoing) => outgoing };
     expect(disputed(named('dispute-storm'))).toBeGreaterThan(disputed(calm));
-  });
-});
-
-describe('combined', () => {
-  it('hands what is sent from one attack to the next, and noise past them', () => {
-    const both = combined([named('bad-encoding'), named('forge-vrf')]);
-    expect(both.name).toBe('bad-encoding+forge-vrf');
-    const sent = both.attack!(sentBy(leader, 'open'), contextOf(leader, 3));
-    expect(sent.some(({ bytes }) => read(bytes) === null)).toBe(true);
-    const genuine = new Set(messagesIn(sentBy(leader, 'open'), 'open').map(({ proof }) => toHex(proof)));
-    expect(messagesIn(sent, 'open').length).toBeGreaterThan(0);
-    for (const { proof } of messagesIn(sent, 'open')) expect(genuine.has(toHex(proof))).toBe(false);
-  });
-
-  it('lets be what an attack cannot be carried out on', () => {
-    const helpless: Adversary = {
-      name: 'helpless',
-      attack: (outgoing, { decode }) => {
-        decode(new Uint8Array(0));
-        return outgoing;
-      },
-    };
-    const wanted = sentBy(leader, 'open');
-    expect(combined([named('silent'), helpless]).attack!(wanted, contextOf(leader))).toEqual([]);
-    expect(combined([helpless, helpless]).attack!(wanted, contextOf(leader))).toEqual(wanted);
-  });
-
-  it('keeps the notes of its strategies apart, alters records by all and hears what all let through', () => {
-    const noting = (name: string, hears: boolean): Adversary => ({
-      name,
-      records: (dataset, context) => named('dispute-storm').records!(dataset, context),
-      hears: () => hears,
-      attack: (outgoing, { memory }) => {
-        expect(memory.get('mine') ?? name).toBe(name);
-        memory.set('mine', name);
-        return outgoing;
-      },
-    });
-    const context = contextOf(leader);
-    const deaf = combined([noting('one', true), noting('two', false)]);
-    for (let i = 0; i < 2; i++) deaf.attack!([], context);
-    expect(deaf.hears!(context)).toBe(false);
-    expect(combined([noting('one', true), noting('two', true)]).hears!(context)).toBe(true);
-    const records = { index: 0, accomplices: [0], random: new Random(1), common: new Random(2) };
-    const once = named('dispute-storm').records!(BOOKS.datasets[0]!, { ...records, random: new Random(1) });
-    expect(deaf.records!(BOOKS.datasets[0]!, records).entries).not.toEqual(once.entries);
-  });
-});
-
-describe('triggered', () => {
-  const acts = (trigger: Parameters<typeof triggered>[1], changes: Partial<AttackContext> = {}) =>
-    triggered(named('silent'), trigger).trigger!(contextOf(leader, 1, changes));
-
-  it('acts when its trigger says so, and then only', () => {
-    expect(acts({ kind: 'always' })).toBe(true);
-    expect([0, 1].map((share) => acts({ kind: 'chance', share }))).toEqual([false, true]);
-    const between = { kind: 'between', fromMs: 10, untilMs: 20 } as const;
-    expect([9, 10, 19, 20].map((now) => acts(between, { now }))).toEqual([false, true, true, false]);
-    const after = { kind: 'after', heard: 'open' } as const;
-    const memory = new Map();
-    const [open] = messagesIn(sentBy(leader, 'open'), 'open');
-    expect([null, open!, null].map((heard) => acts(after, { heard, memory }))).toEqual([false, true, true]);
-  });
-
-  it('does not act when its own trigger says no', () => {
-    const never = triggered({ ...named('silent'), trigger: () => false }, { kind: 'always' });
-    expect(never.trigger!(contextOf(leader))).toBe(false);
   });
 });

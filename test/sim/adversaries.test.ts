@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { equalBytes, toHex } from '../../src/crypto/bytes.js';
 import { decode } from '../../src/crypto/encoding.js';
-import { isConcordatError } from '../../src/crypto/error.js';
 import { conflictTableCodec } from '../../src/data/conflict.js';
 import { Dataset } from '../../src/data/dataset.js';
 import { ballotStatement } from '../../src/protocol/certificate.js';
@@ -14,12 +13,12 @@ import { sketchStatement } from '../../src/protocol/requests.js';
 import { resultStatement } from '../../src/protocol/seal.js';
 import type { Statement } from '../../src/protocol/statement.js';
 import { verifyTestimony } from '../../src/protocol/testimony.js';
-import { adversaries, adversaryNamed } from '../../src/sim/adversaries.js';
-import { type Adversary, type AttackContext, defineAdversary } from '../../src/sim/adversary.js';
+import { adversaries } from '../../src/sim/adversaries.js';
+import type { Adversary, AttackContext } from '../../src/sim/adversary.js';
 import { generate, PAYMENTS } from '../../src/sim/generate.js';
 import { networkPreset } from '../../src/sim/presets.js';
 import { Random } from '../../src/sim/random.js';
-import { loadRememberingBls, Simulation, simulate } from './remembered.js';
+import { loadRememberingBls, Simulation } from './remembered.js';
 
 const suite = defaultSuite(await loadRememberingBls());
 const BANKS = 4;
@@ -379,94 +378,5 @@ describe('garbage-sketch', () => {
     expect(sent!.sketch.symbols).toHaveLength(sketch.symbols.length);
     expect(equalBytes(sent!.sketch.symbols, sketch.symbols)).toBe(false);
     expect(verifies(sketchStatement(sent!.sketch), sent!.sketch.signature)).toBe(true);
-  });
-});
-
-/** The code of the error that `run` throws. */
-async function codeOf(run: () => unknown): Promise<string> {
-  try {
-    await run();
-  } catch (error) {
-    if (isConcordatError(error)) return error.code;
-    throw error;
-  }
-  return 'none';
-}
-
-describe('the built-in strategies', () => {
-  it('have names, by which they are found, and say what they do', () => {
-    for (const [key, adversary] of Object.entries(adversaries)) {
-      expect(adversary.name).toBe(key);
-      expect(adversary.description).toMatch(/\w/);
-      expect(adversaryNamed(key)).toBe(adversary);
-    }
-    expect(Object.keys(adversaries).length).toBeGreaterThanOrEqual(30);
-  });
-
-  it('refuse a name that is none of theirs, even one that every object has', async () => {
-    for (const unknown of ['liar', '', 'toString', '__proto__', 'constructor', 'Silent'])
-      expect(await codeOf(() => adversaryNamed(unknown))).toBe('ADVERSARY_UNKNOWN');
-  });
-});
-
-describe('defineAdversary', () => {
-  it('refuses a strategy without a name, and one that does nothing', async () => {
-    for (const bad of [
-      { name: '', attack: () => [] },
-      { name: 7, attack: () => [] },
-      { attack: () => [] },
-      { name: 'idle' },
-      { name: 'idle', trigger: () => true },
-    ])
-      expect(await codeOf(() => defineAdversary(bad as unknown as Adversary))).toBe('ADVERSARY_INVALID');
-  });
-
-  it('returns one that nobody can change', () => {
-    const mute = defineAdversary({ name: 'mute', attack: () => [] });
-    expect(Object.isFrozen(mute)).toBe(true);
-  });
-
-  it('makes a strategy that simulate runs, and that acts only when it is triggered', async () => {
-    const steps: number[] = [];
-    const times: number[] = [];
-    const mute = defineAdversary({
-      name: 'mute-at-first',
-      attack: (_, { now, memory, step }) => {
-        memory.set('muted', ((memory.get('muted') as number | undefined) ?? 0) + 1);
-        steps.push(step);
-        times.push(now);
-        return [];
-      },
-      trigger: ({ step }) => step <= 3,
-    });
-    const report = await simulate({ banks: 4, records: 50, adversaries: [mute] });
-    expect([report.agreement, report.violations]).toEqual([true, []]);
-    expect(report.perBank.filter(({ adversary }) => adversary === 'mute-at-first')).toHaveLength(1);
-    expect(Math.max(...steps)).toBeLessThanOrEqual(3);
-    expect(times.every((time) => time >= 0)).toBe(true);
-  });
-
-  it('gives it the means to do what only a Byzantine bank can: sign twice, and be caught', async () => {
-    const forger = defineAdversary({
-      name: 'two-commitments',
-      attack: (outgoing, { decode, encode, sign }) =>
-        outgoing.flatMap((send) => {
-          const message = decode(send.bytes);
-          if (message.type !== 'vote') return [send];
-          const vote = { ...message, value: new Uint8Array(32) };
-          const signature = sign(ballotStatement(vote, BANKS));
-          return [send, { ...send, bytes: encode({ ...vote, signature }) }];
-        }),
-    });
-    const report = await simulate({ banks: 4, records: 50, adversaries: [forger], seed: 1 });
-    expect(report.violations).toEqual([]);
-    const [caught] = report.perBank.filter(({ honest }) => !honest);
-    expect(caught).toMatchObject({ state: 'faulty', evidence: [{ verified: true }] });
-  });
-
-  it('runs beside built-in ones, in turn', async () => {
-    const mute = defineAdversary({ name: 'mute', attack: () => [] });
-    const { perBank } = await simulate({ banks: 7, records: 50, adversaries: ['falsify', mute] });
-    expect(perBank.flatMap(({ adversary }) => adversary ?? [])).toEqual(['falsify', 'mute']);
   });
 });

@@ -1,121 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { Dataset, type Entry } from '../../src/data/dataset.js';
-import { defineSchema } from '../../src/data/schema-json.js';
 import type { Output } from '../../src/protocol/effects.js';
 import type { Message } from '../../src/protocol/messages.js';
-import { Oracle, type OracleFacts } from '../../src/sim/oracle.js';
-
-const schema = defineSchema({
-  name: 'tiny',
-  version: 1,
-  absence: 'vote',
-  key: ['id'],
-  fields: { id: { type: 'integer' }, text: { type: 'string' } },
-});
-const partial = defineSchema({
-  name: 'tiny',
-  version: 1,
-  absence: 'abstain',
-  key: ['id'],
-  fields: { id: { type: 'integer' }, text: { type: 'string' } },
-});
-const book = (...rows: [number, string][]): Dataset =>
-  Dataset.fromRecords(
-    schema,
-    rows.map(([id, text]) => [BigInt(id), text]),
-  );
-const entry = (dataset: Dataset, id: number): Entry =>
-  dataset.entries.find(({ values }) => values[0] === BigInt(id))!;
-
-/** Four banks, of which the last is Byzantine. Key 1 is unanimous, key 2 settled, key 3 disputed. */
-const TRUTH = book([1, 'a'], [2, 'b'], [3, 'c']);
-const BOOKS = [
+import { Oracle } from '../../src/sim/oracle.js';
+import {
+  agreed,
+  BOOKS,
+  bytes,
+  entry,
+  FACTS,
+  guarantees,
+  judge,
+  sealed,
   TRUTH,
-  book([1, 'a'], [2, 'x'], [3, 'd']),
-  book([1, 'a'], [2, 'b'], [3, 'c']),
-  book([1, 'a'], [2, 'b'], [3, 'd']),
-];
-const FACTS: OracleFacts = {
-  ids: ['north', 'east', 'south', 'west'],
-  faults: 1,
-  schema,
-  quota: 100,
-  honest: [0, 1, 2],
-  timely: true,
-};
-const RIGHT = [entry(TRUTH, 1), entry(TRUTH, 2)];
-const bytes = (n: number): Uint8Array => new Uint8Array(32).fill(n);
+  view,
+} from './oracle-epoch-fixture.js';
 
-const view = (n: number): Output => ({ type: 'view', epoch: 0, view: n });
-const agreed = (value = 1, epoch = 0): Output => ({
-  type: 'agreed',
-  epoch,
-  slot: { view: 0, index: 0 },
-  value: bytes(value),
-});
-
-interface Sealed {
-  readonly epoch?: number;
-  readonly root?: number;
-  readonly value?: number;
-  readonly rows?: readonly Pick<Entry, 'keyDigest' | 'values'>[] | null;
-  readonly inputs?: readonly number[];
-  /** Who signed the result, and who decided the inputs. */
-  readonly executors?: readonly number[];
-  readonly signers?: readonly number[];
-}
-/** A `sealed` output with as much of a seal as the oracle reads. */
-function sealed({
-  epoch = 0,
-  root = 1,
-  value = 1,
-  rows = RIGHT,
-  inputs = [0, 1, 2, 3],
-  executors = [0, 1, 2],
-  signers = [0, 1, 2],
-}: Sealed = {}): Output {
-  return {
-    type: 'sealed',
-    epoch,
-    seal: { root: bytes(root), executors, commit: { signers, value: bytes(value) } },
-    outcome: rows && { rows },
-    inputs,
-  } as unknown as Output;
-}
 const accuses = (accused: number): Output =>
   ({ type: 'evidence', evidence: { accused } }) as unknown as Output;
 
-/** What a run may differ in from one in which nothing is wrong. */
-interface Deviation {
-  readonly facts?: Partial<OracleFacts>;
-  readonly books?: readonly Dataset[];
-  readonly sealed?: Readonly<Record<number, Sealed | null>>;
-  readonly all?: Sealed;
-  /** Before anything is agreed. */
-  readonly early?: (oracle: Oracle) => void;
-  /** After it is agreed, before anybody seals. */
-  readonly late?: (oracle: Oracle) => void;
-}
-
-/** The violations that the oracle finds in a fabricated epoch. */
-function judge(deviation: Deviation = {}): string[] {
-  const oracle = new Oracle({ ...FACTS, ...deviation.facts });
-  oracle.beginEpoch(0, deviation.books ?? BOOKS);
-  for (let bank = 0; bank < 4; bank++) oracle.onOutput(bank, view(0));
-  deviation.early?.(oracle);
-  for (let bank = 0; bank < 4; bank++) oracle.onOutput(bank, agreed());
-  deviation.late?.(oracle);
-  for (let bank = 0; bank < 4; bank++) {
-    const special = deviation.sealed?.[bank];
-    if (special !== null) oracle.onOutput(bank, sealed({ ...deviation.all, ...special }));
-  }
-  oracle.endEpoch();
-  return [...oracle.violations];
-}
-
-const guarantees = (violations: readonly string[]): string[] => [
-  ...new Set(violations.map((v) => v.split(':')[0]!)),
-];
 /** A message with a record of a bank. */
 const records = (bank: number, id: number): Message => ({
   type: 'records',
@@ -276,72 +178,6 @@ describe('inclusion', () => {
     const facts = { faults: 0, honest: [0, 1, 2, 3] };
     const rows = [entry(TRUTH, 1), entry(TRUTH, 2), entry(TRUTH, 3)];
     expect(judge({ facts, all: { inputs: [0, 2, 3], rows } })).toEqual([]);
-  });
-});
-
-describe('the result', () => {
-  const altered = { keyDigest: RIGHT[1]!.keyDigest, values: [2n, 'z'] };
-
-  it('is wrong when a settled key has another value', () => {
-    const violations = judge({ all: { rows: [RIGHT[0]!, altered] } });
-    expect(violations).toHaveLength(3);
-    expect(violations[0]).toMatch(/^result: epoch 0: north decided key [0-9a-f]{8} against the inputs$/);
-  });
-
-  it('is wrong when one bank alone has another value', () => {
-    expect(judge({ sealed: { 1: { rows: [RIGHT[0]!, altered] } } })).toHaveLength(1);
-  });
-
-  it('is wrong when a settled or a unanimous key is missing, or a value of it is open', () => {
-    const open = { keyDigest: RIGHT[1]!.keyDigest, values: [2n, undefined] as unknown as Entry['values'] };
-    for (const rows of [[RIGHT[0]!], [RIGHT[1]!], [RIGHT[0]!, open]])
-      expect(guarantees(judge({ sealed: { 0: { rows } } }))).toEqual(['result']);
-  });
-
-  it('is wrong when a key is decided that f banks hold, or none', () => {
-    const books = [book([1, 'a'], [6, 'f']), book([1, 'a']), book([1, 'a']), book([1, 'a'])];
-    const rows = [entry(books[0]!, 1)];
-    expect(judge({ books, all: { rows } })).toEqual([]);
-    for (const more of [entry(books[0]!, 6), entry(book([7, 'g']), 7)])
-      expect(judge({ books, sealed: { 0: { rows: [...rows, more] } }, all: { rows } })).toEqual([
-        expect.stringMatching(/^result: epoch 0: north decided key [0-9a-f]{8} that the inputs leave open$/),
-      ]);
-  });
-
-  it('is wrong when a key is settled without most of its honest holders: then more than f banks lie', () => {
-    // Two liars where one is borne: with one of two honest banks they settle key 2.
-    const books = [
-      book([1, 'a'], [2, 'b']),
-      book([1, 'a'], [2, 'x']),
-      book([1, 'a'], [2, 'x']),
-      book([1, 'a'], [2, 'x']),
-    ];
-    const rows = [entry(books[1]!, 1), entry(books[1]!, 2)];
-    const facts = { honest: [0, 1], timely: false };
-    const violations = judge({ books, facts, all: { rows } });
-    expect(violations).toHaveLength(1);
-    expect(violations[0]).toMatch(
-      /^result: epoch 0: key [0-9a-f]{8} settled without most of its honest holders$/,
-    );
-  });
-
-  it('counts absence only where it is a claim', () => {
-    const books = [book([5, 'e']), book(), book(), book()];
-    const row = entry(books[0]!, 5);
-    const two = [books[0]!, books[0]!, book(), book()];
-    // Where it is, three of four settle that there is no such record; where it is not, two holders settle that there is.
-    expect(judge({ books, all: { rows: [] } })).toEqual([]);
-    expect(guarantees(judge({ books, all: { rows: [row] } }))).toEqual(['result']);
-    expect(judge({ books: two, all: { rows: [] } })).toEqual([]);
-    expect(judge({ books: two, facts: { schema: partial }, all: { rows: [row] } })).toEqual([]);
-    expect(guarantees(judge({ books: two, facts: { schema: partial }, all: { rows: [] } }))).toEqual([
-      'result',
-    ]);
-  });
-
-  it('is judged by the inputs alone', () => {
-    // Without the bank that differs key 2 is unanimous, and key 3 settled by nobody.
-    expect(judge({ all: { inputs: [0, 2, 3] }, facts: { timely: false } })).toEqual([]);
   });
 });
 
