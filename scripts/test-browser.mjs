@@ -58,7 +58,10 @@ await testPages();
 /** The tests that need a browser lie beside its epoch: `npm test` asks for none. */
 async function testPages() {
   process.env.CHROMIUM = executablePath;
-  const tests = await startVitest('test', [], { root, watch: false, include: ['test/browser/*.browser.ts'] });
+  // Not as vitest.config.ts has it: that is for the tests of `npm test`, and finds those.
+  const include = ['test/browser/*.browser.ts'];
+  const times = { testTimeout: PATIENCE, hookTimeout: PATIENCE };
+  const tests = await startVitest('test', [], { root, watch: false, config: false, include, ...times });
   await tests.close();
 }
 
