@@ -167,7 +167,8 @@ export class Node {
   /**
    * Signs that `successor` succeeds this manifest from `epoch` on, once it is durable that it did: see
    * `successionStatement` for what that promises. A quorum of these signatures makes a `Succession`.
-   * @throws `JOURNAL_CONFLICT` when this bank has signed something of that epoch or later, or another successor
+   * @throws `JOURNAL_CONFLICT` when this bank has signed something of that epoch or later, or another successor;
+   * `JOURNAL_TOO_FAR_AHEAD` when that epoch is later than the one after the next to be sealed
    */
   succeed(successor: Manifest, epoch: number): Promise<SuccessionSignature> {
     if (this.#failure) return Promise.reject(this.#failure);
