@@ -80,10 +80,10 @@ export class Absence {
 
   /** An epoch has begun, which others may be known to have sealed. */
   begun(): void {
-    const seal = this.#sealOf(this.host.unfinished());
-    if (!seal) return;
+    const shown = this.#shownOf(this.host.unfinished());
+    if (!shown) return;
     this.onAhead();
-    this.host.showSeal(seal);
+    this.host.showSeal(shown.epochs[0]!.seal);
   }
 
   /** Another epoch is under way, or about to be: bounds that hold for one epoch start anew. */
@@ -102,11 +102,13 @@ export class Absence {
     }
     if (!this.#waiting) return;
     this.#waiting = false;
-    if (this.host.unfinished() === null) return;
+    const epoch = this.host.unfinished();
+    if (epoch === null) return;
+    const shown = this.#shownOf(epoch);
     if (this.host.computing() && this.#extensions < MAX_EXTENSIONS) {
       this.#extensions++;
       this.onAhead();
-    } else if (this.#shown && this.#sealOf(this.host.unfinished())) this.host.adopt(this.#shown);
+    } else if (shown) this.host.adopt(shown);
     else this.ask();
   }
 
@@ -130,7 +132,7 @@ export class Absence {
     const adopted = length > 1 || (length === 1 && journal.forgotten);
     if (adopted) this.host.adopt(recalled);
     else if (length === 1) {
-      const known = this.#sealOf(recalled.epochs[0]!.seal.header.epoch) !== null;
+      const known = this.#shownOf(recalled.epochs[0]!.seal.header.epoch) !== null;
       this.#shown = recalled;
       if (!known) this.#waiting = false; // what was waited for before was a word that proves nothing
       this.begun();
@@ -153,9 +155,8 @@ export class Absence {
     outbox.output({ type: 'recovered', epoch, through });
   }
 
-  #sealOf(epoch: number | null): Seal | null {
-    const seal = this.#shown?.epochs[0]?.seal;
-    return seal && seal.header.epoch === epoch ? seal : null;
+  #shownOf(epoch: number | null): Recalled | null {
+    return this.#shown?.epochs[0]?.seal.header.epoch === epoch ? this.#shown : null;
   }
 }
 

@@ -1,10 +1,10 @@
 // What a decoder takes for granted: it is not looked for, costs no symbols, and is not in the estimate.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isConcordatError } from '../../src/crypto/error.js';
 import { Sketch } from '../../src/data/sketch.js';
 import { SketchDecoder } from '../../src/data/sketch-decoder.js';
 import { SketchItems } from '../../src/data/sketch-items.js';
+import { codeOf } from '../code-of.js';
 import { hexes, key, records } from './sketch-fixture.js';
 
 const under = key(3);
@@ -19,16 +19,6 @@ function decoder(assumed: readonly Uint8Array[], local: readonly Uint8Array[] = 
   made.assume(assumed);
   return made;
 }
-
-const codeOf = (action: () => unknown): string => {
-  try {
-    action();
-  } catch (error) {
-    if (isConcordatError(error)) return error.code;
-    throw error;
-  }
-  return 'none';
-};
 
 describe('items that are taken for granted', () => {
   it('are left out of what is found and of the estimate, with symbols for the others only', () => {

@@ -2,23 +2,13 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, toHex } from '../../src/crypto/bytes.js';
-import { isConcordatError } from '../../src/crypto/error.js';
 import { Sketch } from '../../src/data/sketch.js';
 import { SketchKey } from '../../src/data/sketch-item.js';
 import { SketchItems } from '../../src/data/sketch-items.js';
 import { Cursors, density } from '../../src/data/sketch-mapping.js';
 import { decodeSymbols, encodeSymbols, MAX_SKETCH_SYMBOLS } from '../../src/data/sketch-symbols.js';
+import { codeOf } from '../code-of.js';
 import { digest, key, record, records, sketch } from './sketch-fixture.js';
-
-const codeOf = (action: () => unknown): string => {
-  try {
-    action();
-  } catch (error) {
-    if (isConcordatError(error)) return error.code;
-    throw error;
-  }
-  return 'none';
-};
 
 describe('the items of a sketch', () => {
   it('are the key id, which the version does not change, then the version digest', () => {

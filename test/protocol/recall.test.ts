@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decode } from '../../src/crypto/encoding.js';
-import { isConcordatError } from '../../src/crypto/error.js';
 import { Bank, type BankOptions } from '../../src/protocol/bank.js';
 import { type ChainState, genesisChain } from '../../src/protocol/chain.js';
 import { commitmentStatement } from '../../src/protocol/commitment.js';
@@ -11,6 +10,7 @@ import { expectTolerance } from '../../src/protocol/quorum.js';
 import { encodeSealedEpoch, pageOf, RECALL_TIMER, witnessesNeeded } from '../../src/protocol/recall.js';
 import { PAGE_EPOCHS } from '../../src/protocol/requests.js';
 import { extendChain, type SealedEpoch, sealedEpochCodec } from '../../src/protocol/sealed-epoch.js';
+import { codeOf } from '../code-of.js';
 import { consortium, type Fixture, Net } from './network.js';
 
 const EPOCHS = 4;
@@ -39,15 +39,6 @@ beforeAll(async () => {
   for (const epoch of sealed) chains.push(extendChain({ ...fixture, chain: chains.at(-1)! }, epoch));
 });
 
-const codeOf = (action: () => unknown): string => {
-  try {
-    action();
-  } catch (error) {
-    if (isConcordatError(error)) return error.code;
-    throw error;
-  }
-  return 'none';
-};
 const extend = (epoch: SealedEpoch, chain = chains[0]!): string =>
   codeOf(() => extendChain({ ...fixture, chain }, epoch));
 

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isConcordatError } from '../../src/crypto/error.js';
 import { Bank } from '../../src/protocol/bank.js';
 import { verifyEvidence, Witness } from '../../src/protocol/evidence.js';
 import { logOfLost } from '../../src/protocol/journal.js';
@@ -15,6 +14,7 @@ import {
   type SuccessionSignature,
   successionStatement,
 } from '../../src/protocol/succession.js';
+import { codeOf } from '../code-of.js';
 import { consortium, type Fixture, Net } from './network.js';
 
 /** From this epoch on a fifth bank belongs to it. */
@@ -37,16 +37,6 @@ beforeAll(async () => {
   for (let epoch = 0; epoch < CHANGE + 1; epoch++) net.start().run();
   before = sealedBy(net);
 });
-
-const codeOf = (action: () => unknown): string => {
-  try {
-    action();
-  } catch (error) {
-    if (isConcordatError(error)) return error.code;
-    throw error;
-  }
-  return 'none';
-};
 
 const signed = (bank: number, epoch = CHANGE, successor: Manifest = next.manifest): SuccessionSignature => ({
   bank,
