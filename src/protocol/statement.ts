@@ -4,7 +4,7 @@ import { hash } from '../crypto/hash.js';
 import { type Slot, slotCodec } from './slot.js';
 
 /** The version that stands in every signed statement; a bank of another version verifies nothing of ours. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Everything a bank ever signs within an epoch. */
 export const STATEMENT_TYPES = [

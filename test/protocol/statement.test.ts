@@ -58,13 +58,13 @@ describe('what is signed for a statement', () => {
     );
   });
 
-  it('is these bytes in protocol version 1', () => {
+  it('is these bytes in protocol version 2', () => {
     expect(digest(base)).toMatchInlineSnapshot(
-      `"6478e6abf7a2a120235f672004334cb6ea27d3c0da3073cd23a40f46b6c7e7a2"`,
+      `"dce81e78a8949b5f3a4af18c67169d95d90c1f5fda8b55ec525b44e2f581d0c1"`,
     );
     expect(
       digest({ type: 'commitment', epoch: 0, slot: null, body: new Uint8Array(0) }),
-    ).toMatchInlineSnapshot(`"14988436acbf8620eb62ca639769ba0ab5343071e356d5e6dced44d43d6cffa1"`);
+    ).toMatchInlineSnapshot(`"960e108b52c4718af9bcf56edb71b5917d3414c2229a8c1053eb6210f3276e64"`);
   });
 
   it('does not slip from one field into the next', () => {
