@@ -1,3 +1,4 @@
+import { equalBytes } from '../crypto/bytes.js';
 import {
   type Ballot,
   type Certificate,
@@ -8,7 +9,7 @@ import {
 import type { Courier } from './courier.js';
 import type { Journal } from './journal.js';
 import type { Manifest } from './manifest.js';
-import type { MessageOf, ProposalNotice, VoteMessage } from './messages.js';
+import type { MessageOf, OpenMessage, ProposalNotice, VoteMessage } from './messages.js';
 import type { Outbox } from './outbox.js';
 import { openingTimeout, repeatAfter, slotTimeout, TimeoutCollector } from './pacemaker.js';
 import type { Safety } from './safety.js';
@@ -212,6 +213,22 @@ export class Agreement {
       if (proof) this.#enter(message.view + 1, proof);
     }
     return true;
+  }
+
+  /**
+   * The Open of a view, which may be ahead of this bank's: what justifies it takes this bank there. Returns a word for why it
+   * was refused, or null; also for one that comes too late to matter. What else is in it is the application's to check.
+   */
+  onOpen(from: number, { view, justification }: Pick<OpenMessage, 'view' | 'justification'>): string | null {
+    if (from !== this.deps.application.leader(view)) return 'not-the-leader';
+    if (view < this.#view || this.#decision) return null;
+    if ((view === 0) !== (justification === null)) return 'unjustified';
+    // Shown again with another proof, perhaps by a bank that the leader told something else: that one counts as well.
+    const known = this.#justification;
+    const news = justification && !(known && equalBytes(known.signature, justification.signature));
+    if (news && (justification.view !== view - 1 || !this.onJustification(justification)))
+      return 'unjustified';
+    return null;
   }
 
   /**

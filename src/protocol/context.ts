@@ -39,7 +39,7 @@ export interface EpochContext extends BankContext {
 
 /** Whether `bank` signed the statement with its identity key; what it signed is then remembered. */
 export function authentic(
-  context: EpochContext,
+  context: Pick<EpochContext, 'manifest' | 'suite' | 'observe'>,
   bank: number,
   statement: Statement,
   signature: Uint8Array,

@@ -1,4 +1,3 @@
-import { equalBytes } from '../crypto/bytes.js';
 import type { Outcome } from '../data/outcome.js';
 import { Agreement, type Application } from './agreement.js';
 import {
@@ -273,18 +272,11 @@ export class Epoch implements Application {
 
   // Messages
 
-  /** The Open of a view that may be ahead of this bank's: what justifies it takes this bank there. */
   #onOpen(from: number, message: MessageOf<'open'>): string | null {
-    const { view, justification } = message;
-    if (from !== this.leader(view)) return 'not-the-leader';
-    if (view < this.view || this.#agreement.decision) return null;
-    if ((view === 0) !== (justification === null)) return 'unjustified';
-    // Shown again with another proof, perhaps by a bank that the leader told something else: that one counts as well.
-    const known = this.#agreement.justification;
-    const news = justification && !(known && equalBytes(known.signature, justification.signature));
-    if (news && (justification.view !== view - 1 || !this.#agreement.onJustification(justification)))
-      return 'unjustified';
-    return view === this.view ? (this.#current?.onOpen(message) ?? null) : null;
+    const refusal = this.#agreement.onOpen(from, message);
+    if (refusal) return refusal;
+    // After a decision there is no view any more.
+    return message.view === this.view ? (this.#current?.onOpen(message) ?? null) : null;
   }
 
   /** A bank shows what the leader should have sent. The leader signed it: nobody else is believed. */

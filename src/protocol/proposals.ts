@@ -16,7 +16,7 @@ export class Proposals {
     { readonly notice: ProposalNotice; told: boolean; examined: boolean; readonly tried: Set<number> }
   >();
 
-  constructor(private readonly context: EpochContext) {}
+  constructor(private readonly context: Pick<EpochContext, 'manifest' | 'suite' | 'chain' | 'observe'>) {}
 
   /**
    * Whether the leader of its view signed this proposal; the first one of a slot of `view` is remembered. True also for

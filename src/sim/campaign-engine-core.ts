@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from '../crypto/bytes.js';
+import { toHex } from '../crypto/bytes.js';
 import { decode } from '../crypto/encoding.js';
 import { isConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
@@ -9,15 +9,18 @@ import {
   type TimeoutCertificate,
   timeoutStatement,
 } from '../protocol/certificate.js';
+import { type ChainState, genesisChain, leaderOf } from '../protocol/chain.js';
 import { Courier } from '../protocol/courier.js';
 import { proposalStatement } from '../protocol/draft.js';
+import { EarlyMessages, isEarly, type Progress } from '../protocol/early-messages.js';
 import type { Effects } from '../protocol/effects.js';
 import { type Evidence, Witness } from '../protocol/evidence.js';
 import { Journal, type LogEntry, logEntryCodec } from '../protocol/journal.js';
 import type { Manifest } from '../protocol/manifest.js';
-import type { MessageOf } from '../protocol/messages.js';
+import type { EpochMessage, MessageOf, ProposalNotice } from '../protocol/messages.js';
 import { Outbox } from '../protocol/outbox.js';
 import { attestPatience } from '../protocol/pacemaker.js';
+import { Proposals } from '../protocol/proposals.js';
 import { Safety } from '../protocol/safety.js';
 import { lastSlotIndex } from '../protocol/slot.js';
 import type { Suite } from '../protocol/suite.js';
@@ -28,8 +31,8 @@ export interface EngineOptions {
   readonly suite: Suite;
   readonly secrets: BankSecrets;
   readonly index: number;
-  /** The leader of each view. */
-  readonly leader: (view: number) => number;
+  /** Every bank, the leader of view 0 first. */
+  readonly schedule: readonly number[];
   /** A value that it proposes when it leads and is free to: 32 bytes. */
   readonly value: () => Uint8Array;
   /** Whether anything may be agreed on it: what attesters check of a draft's contents. */
@@ -54,20 +57,23 @@ export class EngineCore implements Application {
   readonly #journal: Journal;
   readonly #witness: Witness;
   readonly #agreement: Agreement;
+  readonly #proposals: Proposals;
+  readonly #early: EarlyMessages;
+  readonly #chain: ChainState;
   /** Values (hex) that were proposed or prepared: this bank knows what they stand for. */
   readonly #held = new Set<string>();
-  /** The first proposal of each slot. */
-  readonly #proposed = new Map<string, Uint8Array>();
-  /** One message of each sender and type that is for a later view. */
-  readonly #early = new Map<string, { readonly from: number; readonly message: EngineMessage }>();
   #nextIndex = 0;
+  /** Whether the Open of the current view came. */
+  #opened = false;
 
   /** @param log of an earlier run */
   constructor(
     private readonly options: EngineOptions,
     log: readonly Uint8Array[] = [],
   ) {
-    const { manifest, suite, secrets, index } = options;
+    const { manifest, suite, secrets, index, schedule } = options;
+    this.#chain = { ...genesisChain(manifest), schedule };
+    this.#early = new EarlyMessages(lastSlotIndex(manifest.faults) + 1);
     this.#courier = new Courier(manifest.size, index, this.#outbox);
     this.#witness = new Witness(manifest, suite);
     this.#journal = new Journal({
@@ -77,6 +83,8 @@ export class EngineCore implements Application {
       suite,
       outbox: this.#outbox,
     });
+    const observe = this.#observe.bind(this);
+    this.#proposals = new Proposals({ manifest, suite, chain: this.#chain, observe });
     const safety = new Safety(0, manifest.size, this.#journal);
     const codec = logEntryCodec(manifest.size);
     for (const entry of log.map((each) => decode(codec, each) as LogEntry)) {
@@ -102,7 +110,7 @@ export class EngineCore implements Application {
   }
 
   message(from: number, bytes: Uint8Array): Effects {
-    this.#guard(() => this.#deliver(from, this.#courier.decode(bytes) as EngineMessage));
+    this.#guard(() => this.#receive(from, this.#courier.decode(bytes) as EngineMessage, bytes.length));
     return this.#settle();
   }
 
@@ -115,12 +123,14 @@ export class EngineCore implements Application {
   // Application of agreement
 
   leader(view: number): number {
-    return this.options.leader(view);
+    return leaderOf(this.#chain, view);
   }
 
   enteredView(view: number, justification: TimeoutCertificate | null): void {
     const { index, onView } = this.options;
     this.#nextIndex = 0;
+    this.#opened = false;
+    this.#proposals.forget(view - 1);
     this.#outbox.timer(REDRAFT_TIMER, null);
     onView(view);
     if (justification?.certificate) this.#held.add(toHex(justification.certificate.value));
@@ -142,8 +152,8 @@ export class EngineCore implements Application {
     this.options.onDecided(value);
   }
 
-  lastProposal(): null {
-    return null;
+  lastProposal(view: number): ProposalNotice | null {
+    return this.#proposals.last(view);
   }
 
   /** Leader: the value that must be repeated, else one of its own, in the next slot of the view. */
@@ -164,14 +174,20 @@ export class EngineCore implements Application {
     this.#courier.broadcast({ type: 'notice', epoch: 0, slot, subject, signature });
   }
 
-  // Messages, as an epoch hands them on
+  // Messages, as a bank and its epoch hand them on
+
+  get #progress(): Progress | null {
+    return { view: this.#agreement.view, opened: this.#opened, seal: null };
+  }
+
+  #receive(from: number, message: EngineMessage, bytes: number): void {
+    const known = withContents(message);
+    if (isEarly(known, this.#chain, this.#progress))
+      this.#early.keep({ from, message: known, bytes }, this.#chain, this.#progress);
+    else this.#deliver(from, message);
+  }
 
   #deliver(from: number, message: EngineMessage): void {
-    const view = message.type === 'notice' || message.type === 'vote' ? message.slot.view : -1;
-    if (view > this.#agreement.view) {
-      this.#early.set(`${from}/${message.type}`, { from, message });
-      return;
-    }
     switch (message.type) {
       case 'open':
         this.#onOpen(from, message);
@@ -180,59 +196,50 @@ export class EngineCore implements Application {
         this.#onProposal(from, message);
         break;
       case 'vote':
-        if (view !== this.#agreement.view) return;
-        this.#observe(from, ballotStatement(message, this.options.manifest.size), message.signature);
+        if (message.slot.view !== this.#agreement.view) return;
+        this.#observe(from, ballotStatement(message, this.options.manifest.size), message.signature, false);
         this.#agreement.onVote(from, message);
         break;
       case 'certificate':
         this.#agreement.onCertificate(message.certificate);
         break;
-      case 'timeout':
-        this.#observe(
-          from,
-          timeoutStatement(0, message.view, message.certificate?.slot ?? null),
-          message.signature,
-        );
+      case 'timeout': {
+        if (message.proposal && !this.#proposals.check(message.proposal, this.#agreement.view)) return;
+        const statement = timeoutStatement(0, message.view, message.certificate?.slot ?? null);
+        this.#observe(from, statement, message.signature, false);
         this.#agreement.onTimeout(from, message);
         break;
+      }
     }
   }
 
-  #onOpen(from: number, { view, justification }: MessageOf<'open'>): void {
-    if (
-      from !== this.leader(view) ||
-      view < this.#agreement.view ||
-      (view === 0) !== (justification === null)
-    )
-      return;
-    if (justification && justification.view === view - 1) this.#agreement.onJustification(justification);
+  #onOpen(from: number, message: MessageOf<'open'>): void {
+    if (this.#agreement.onOpen(from, message)) return;
+    if (message.view === this.#agreement.view) this.#opened = true;
   }
 
-  #onProposal(from: number, { slot, subject, signature }: MessageOf<'notice'>): void {
-    const { manifest, suite, valid } = this.options;
-    const { view, index } = slot;
-    if (from !== this.leader(view) || view !== this.#agreement.view || index > lastSlotIndex(manifest.faults))
+  #onProposal(from: number, notice: MessageOf<'notice'>): void {
+    const { manifest, valid } = this.options;
+    const { slot, subject } = notice;
+    const { view } = this.#agreement;
+    if (from !== this.leader(view) || slot.view !== view || slot.index > lastSlotIndex(manifest.faults))
       return;
-    this.#observe(from, proposalStatement(0, slot, subject), signature);
-    const place = `${view}.${index}`;
-    const earlier = this.#proposed.get(place);
-    if (!valid(subject) || (earlier && !equalBytes(earlier, subject))) return;
-    this.#proposed.set(place, subject);
+    if (!this.#proposals.check(notice, view) || !this.#proposals.isFirst(slot, subject)) return;
+    if (!this.#proposals.examine(slot) || !valid(subject)) return;
     this.#held.add(toHex(subject));
     this.#agreement.extend();
     const ballot = { phase: 'prepare', epoch: 0, slot, value: subject, electorate: null } as const;
-    const vote = { ballot, holdings: null, attested: true, toAll: false };
-    this.#agreement.vote(vote);
+    this.#agreement.vote({ ballot, holdings: null, attested: true });
     this.#agreement.recheck();
-    void suite;
   }
 
   #observe(
     from: number,
     statement: Parameters<Witness['observe']>[1]['statement'],
     signature: Uint8Array,
+    verified: boolean,
   ): void {
-    const evidence = this.#witness.observe(from, { statement, signature }, false);
+    const evidence = this.#witness.observe(from, { statement, signature }, verified);
     if (evidence) this.options.onEvidence(evidence);
   }
 
@@ -240,15 +247,12 @@ export class EngineCore implements Application {
     for (;;) {
       const own = this.#courier.nextLoopback() as EngineMessage | undefined;
       if (own) {
-        this.#guard(() => this.#deliver(this.options.index, own));
+        this.#guard(() => this.#receive(this.options.index, own, 0));
         continue;
       }
-      const due = [...this.#early].find(
-        ([, { message }]) => 'slot' in message && message.slot.view <= this.#agreement.view,
-      );
+      const due = this.#early.take(this.#chain, this.#progress);
       if (!due) return this.#outbox.take();
-      this.#early.delete(due[0]);
-      this.#guard(() => this.#deliver(due[1].from, due[1].message));
+      this.#guard(() => this.#deliver(due.from, withoutContents(due.message)));
     }
   }
 
@@ -260,4 +264,18 @@ export class EngineCore implements Application {
       if (!isConcordatError(error)) throw error;
     }
   }
+}
+
+/**
+ * The message as it is kept before its time. A notice stands for the proposal of W whose contents are left out here; the real
+ * one comes with them, and is kept for that, where a mere notice would not be.
+ */
+function withContents(message: EngineMessage): EpochMessage {
+  if (message.type !== 'notice') return message;
+  const { epoch, slot } = message;
+  return { ...message, type: 'proposal', header: { epoch, slot } } as unknown as EpochMessage;
+}
+
+function withoutContents(kept: EpochMessage): EngineMessage {
+  return (kept.type === 'proposal' ? { ...kept, type: 'notice' } : kept) as unknown as EngineMessage;
 }

@@ -157,7 +157,7 @@ class EngineRun {
       suite,
       secrets: secrets[bank]!,
       index: bank,
-      leader: this.#leader,
+      schedule: this.#order,
       value: () => {
         const value = random.bytes(32);
         value[0]! &= 0x7f;
