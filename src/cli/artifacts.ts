@@ -1,4 +1,5 @@
 import type { Schema } from '../data/schema.js';
+import type { BadRow } from '../data/table-error.js';
 import { formatValue, type Value } from '../data/value.js';
 import type { ReconcileOutcome } from '../sim/reconcile.js';
 import { csvLine } from './csv-text.js';
@@ -32,6 +33,13 @@ export function* breaksCsv(breaks: readonly Break[]): Generator<string> {
       each.holders.join(';'),
       String(each.support),
     ]);
+}
+
+/** `rejects.csv`: rows that were left out, file by file, in the order of each. */
+export function* rejectsCsv(rows: readonly BadRow[]): Generator<string> {
+  yield csvLine(['file', 'line', 'column', 'cell', 'reason']);
+  for (const { file, line, column, cell, reason } of rows)
+    yield csvLine([file, String(line), column ?? '', cell ?? '', reason]);
 }
 
 /** Breaks in the order in which they are shown: by state, then key, then field. */

@@ -1,5 +1,4 @@
 import { ConcordatError, isConcordatError } from '../crypto/error.js';
-import type { TableError } from '../data/table-error.js';
 import { printable } from './printable.js';
 
 /** What the command line itself refuses. Lines and columns count from 1. */
@@ -37,6 +36,17 @@ export function inputError(
   );
 }
 
+/** Throws `INPUT_UNREADABLE` with a message that names the place itself. */
+export function unreadable(
+  file: string,
+  message: string,
+  line: number | null,
+  options?: ErrorOptions,
+): never {
+  const detail = { code: 'INPUT_UNREADABLE', file, line, column: null, reason: message } as const;
+  throw new ConcordatError<CliError>(detail, message, options);
+}
+
 /** Throws `OUTPUT_FAILED`; whatever was there before is as it was. */
 export function outputError(path: string, reason: string, options?: ErrorOptions): never {
   throw new ConcordatError<CliError>({ code: 'OUTPUT_FAILED', path, reason }, `${path}: ${reason}`, options);
@@ -67,12 +77,9 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 function describe(error: ConcordatError): string {
   const detail = error.detail as
-    | Extract<TableError, { readonly code: 'CSV_ROW_INVALID' }>
     | { readonly code: 'OPTION_INVALID'; readonly option: string; readonly reason: string }
     | { readonly code: 'ADVERSARY_UNKNOWN'; readonly name: string; readonly known: readonly string[] };
   switch (detail.code) {
-    case 'CSV_ROW_INVALID':
-      return `${placeOf(detail.file, detail.line, detail.column?.trim() ?? null)}: ${detail.reason}; --skip-bad-rows leaves such rows out`;
     case 'OPTION_INVALID':
       return `${flagOf(detail.option)} ${detail.reason}`;
     case 'ADVERSARY_UNKNOWN':

@@ -61,6 +61,10 @@ export function bankNames(files: readonly string[]): string[] {
   const fileOf = new Map<string, string>();
   for (const file of files) {
     const bank = basename(file, extname(file)).normalize('NFC');
+    if (/[\p{Cc}\p{Cf}]/u.test(bank))
+      usageError(
+        `${file}: the bank's name has a character that cannot be seen, and would read as another bank's`,
+      );
     if (utf8(bank).length > MAX_NAME_BYTES)
       usageError(`${file}: the bank's name is longer than ${MAX_NAME_BYTES} bytes`);
     const other = fileOf.get(bank);
@@ -75,9 +79,29 @@ export function bankNames(files: readonly string[]): string[] {
  * @throws {@link CliError} `INPUT_UNREADABLE` when it is no JSON, or says where it is no schema.
  */
 export function readSchema(file: string): Schema {
+  return readSchemaFile(file).schema;
+}
+
+/** A schema file: the schema, and the dialects of banks that it declares beside, as they stand there. */
+export interface SchemaFile {
+  readonly file: string;
+  readonly schema: Schema;
+  readonly dialects: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * As {@link readSchema}, of a file that may have `dialects`: an object of what `defineDialect` takes by the bank's name. They
+ * are how files are written, so no part of the schema that banks agree on.
+ * @throws {@link CliError} `INPUT_UNREADABLE`
+ */
+export function readSchemaFile(file: string): SchemaFile {
   const { json, text } = readJsonText(file);
+  const { dialects, ...rest } = isObject(json) ? json : { dialects: undefined };
+  if (dialects !== undefined && !isObject(dialects))
+    inputError(file, '"dialects" is not an object', jsonPlace(text, 'dialects'));
   try {
-    return defineSchema(json);
+    const schema = defineSchema(isObject(json) ? rest : json);
+    return { file, schema, dialects: (dialects as Record<string, unknown> | undefined) ?? {} };
   } catch (error) {
     if (!isConcordatError(error)) throw error;
     const place = isConcordatError(error, 'SCHEMA_INVALID')
@@ -86,3 +110,6 @@ export function readSchema(file: string): Schema {
     return inputError(file, error.message, place, { cause: error });
   }
 }
+
+const isObject = (json: unknown): json is Record<string, unknown> =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);

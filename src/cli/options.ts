@@ -52,6 +52,21 @@ export const statisticsOption = (): Option =>
     'column statistics (count, sum, sum of squares): none; aggregate, opened in sum only; open, bank by bank (default: aggregate)',
   ).argParser(oneOf(STATISTICS_MODES));
 
+/** Whether `count` of `total` is more than a limit; `text` is the limit as it was given. */
+export type ShareLimit = ((count: number, total: number) => boolean) & { readonly text: string };
+
+/** A parser of a limit that is a count, `20`, or a share, `0.5%`. */
+export function shareLimit(text: string): ShareLimit {
+  const match = /^([0-9]{1,15})(?:\.([0-9]{1,6}))?(%?)$/.exec(text);
+  const value = Number(text.replace('%', ''));
+  if (!match || (match[3] === '' ? match[2] !== undefined : value > 100))
+    throw new InvalidArgumentError('It must be a whole number, or a share from 0% to 100%.');
+  const isShare = match[3] === '%';
+  const exceeds = (count: number, total: number): boolean =>
+    isShare ? count * 100 > value * total : count > value;
+  return Object.assign(exceeds, { text });
+}
+
 /** Names separated by commas, added to those given before. */
 export function names(text: string, earlier: readonly string[] = []): readonly string[] {
   const found = text.split(',').map((name) => name.trim());

@@ -1,20 +1,23 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Dataset } from '../data/dataset.js';
-import type { Schema } from '../data/schema.js';
-import type { BadRow } from '../data/table-error.js';
-import { readCsv } from '../data/table-reader.js';
 import { type ReconcileOutcome, reconcile } from '../index.js';
 import type { StatisticsMode } from '../protocol/manifest.js';
 import { MAX_QUOTA } from '../sim/run.js';
 import { ADVERSARIES_HELP } from './adversaries-help.js';
 import { counted, grouped } from './amount.js';
-import { breaksCsv, explainJsonl, jsonText, reconciledCsv } from './artifacts.js';
+import { breaksCsv, explainJsonl, jsonText, reconciledCsv, rejectsCsv } from './artifacts.js';
 import { placeOf, usageError } from './cli-error.js';
 import { commandLine } from './command-line.js';
 import { conclude, isSound } from './conclude.js';
-import { bankNames, readInput, readSchema } from './input.js';
-import { type Assignment, assignments, statisticsOption, wholeNumber } from './options.js';
+import { bankNames, readSchemaFile, type SchemaFile } from './input.js';
+import {
+  type Assignment,
+  assignments,
+  type ShareLimit,
+  shareLimit,
+  statisticsOption,
+  wholeNumber,
+} from './options.js';
 import { expectDirectory, type OutputFiles, writeDirectory } from './output.js';
 import { type Paint, paintFor } from './paint.js';
 import { printable } from './printable.js';
@@ -22,6 +25,7 @@ import { progressOn } from './progress.js';
 import { pageDetails } from './report-details.js';
 import { reportPage } from './report-html.js';
 import { label, summarise } from './summary.js';
+import { readFiles, type Tables, tableFiles, tablesOf } from './tables.js';
 
 interface ReconcileFlags {
   readonly schema: string;
@@ -31,6 +35,7 @@ interface ReconcileFlags {
   readonly quota?: number;
   readonly adversary?: readonly Assignment[];
   readonly skipBadRows?: boolean;
+  readonly maxBadRows?: ShareLimit;
   readonly seed?: number;
   readonly json?: boolean;
 }
@@ -57,7 +62,11 @@ export function addReconcile(program: Command): void {
       wholeNumber(0, MAX_QUOTA),
     )
     .option('--adversary <bank=name>', 'make a bank lie; may be repeated', assignments)
-    .option('--skip-bad-rows', 'leave out rows that cannot be read, and count them')
+    .option(
+      '--skip-bad-rows',
+      'leave out rows that cannot be read, list them in rejects.csv; not under "absence": "vote"',
+    )
+    .option('--max-bad-rows <N|P%>', 'refuse more rows left out than that (default: no limit)', shareLimit)
     .option('--seed <n>', 'decides keys, schedule and network (default: 1)', wholeNumber(0))
     .option('--json', 'print the report as JSON')
     .addHelpText('after', ADVERSARIES_HELP)
@@ -71,8 +80,16 @@ async function run(bankFiles: readonly string[], flags: ReconcileFlags): Promise
   const progress = progressOn(process.stderr);
   try {
     progress.show('reading');
-    const schema = readSchema(flags.schema);
-    const tables = readTables(schema, bankFiles, banks, flags);
+    const source = readSchemaFile(flags.schema);
+    const { schema } = source;
+    expectKnown(source, banks);
+    const { skipBadRows = false, maxBadRows = () => false } = flags;
+    const tables = tablesOf(
+      schema,
+      readFiles(schema, tableFiles(bankFiles, banks, source)),
+      { skipBadRows, isTooMany: maxBadRows },
+      commandLine('check', { schema: flags.schema }, bankFiles),
+    );
     const outcome = await reconcile({
       schema,
       datasets: tables.datasets,
@@ -114,39 +131,33 @@ function expectEnough(banks: readonly string[], { faults = 0, adversary = [] }: 
       usageError(`--adversary: no bank is called "${bank}"; there are ${banks.join(', ')}`);
 }
 
-interface Tables {
-  readonly datasets: readonly { readonly id: string; readonly dataset: Dataset }[];
-  /** How a file was read; the library's sentence without the file's name before it. */
-  readonly notices: readonly { readonly bank: string; readonly file: string; readonly text: string }[];
-  readonly badRows: readonly BadRow[];
-}
-
-function readTables(
-  schema: Schema,
-  files: readonly string[],
-  banks: readonly string[],
-  { skipBadRows = false }: ReconcileFlags,
-): Tables {
-  const tables = files.map((file) => readCsv(schema, readInput(file), { file, skipBadRows }));
-  return {
-    datasets: tables.map(({ dataset }, i) => ({ id: banks[i]!, dataset })),
-    notices: tables.flatMap(({ notices }, i) =>
-      notices.map((notice) => {
-        const file = files[i]!;
-        const text = notice.startsWith(`${file}: `) ? notice.slice(file.length + 2) : notice;
-        return { bank: banks[i]!, file, text };
-      }),
-    ),
-    badRows: tables.flatMap(({ badRows }) => badRows),
-  };
+/** Refuses a schema that names what this run has not: a bank, or a function, which the command line has none of. */
+function expectKnown({ file, schema }: SchemaFile, banks: readonly string[]): void {
+  for (const { name, resolve } of schema.fields) {
+    if (typeof resolve === 'string') continue;
+    if ('function' in resolve)
+      usageError(
+        `${file}: fields.${name}.resolve: the function "${resolve.function}" is its host's; use the library, or another rule`,
+      );
+    if (!('authority' in resolve)) continue;
+    const unknown = resolve.authority.find((bank) => !banks.includes(bank));
+    if (unknown !== undefined)
+      usageError(
+        `${file}: fields.${name}.resolve.authority: no bank is called "${unknown}"; there are ${banks.join(', ')}`,
+      );
+  }
 }
 
 /** The command that gives the same result in the same place, rather than over that of another run. */
 function commandOf(files: readonly string[], flags: ReconcileFlags): string {
-  const { out, json: _json, adversary = [], ...same } = flags;
+  const { out, json: _json, adversary = [], maxBadRows, ...same } = flags;
   const assigned = adversary.map(({ bank, adversary }) => `${bank}=${adversary}`);
   const elsewhere = out === DEFAULT_OUT ? {} : { out };
-  return commandLine('reconcile', { ...same, ...elsewhere, adversary: assigned }, files);
+  return commandLine(
+    'reconcile',
+    { ...same, ...elsewhere, adversary: assigned, maxBadRows: maxBadRows?.text },
+    files,
+  );
 }
 
 function outputFiles(
@@ -160,6 +171,7 @@ function outputFiles(
   return new Map<string, string | Iterable<string>>([
     ['reconciled.csv', reconciledCsv(schema, rows)],
     ['breaks.csv', breaksCsv(breaks)],
+    ...(tables.badRows.length > 0 ? ([['rejects.csv', rejectsCsv(tables.badRows)]] as const) : []),
     ['explain.jsonl', explainJsonl(schema, explanations)],
     ['seal.json', jsonText(outcome.seal)],
     ['manifest.json', jsonText(outcome.manifest)],

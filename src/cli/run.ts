@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addCheck } from './check.js';
 import { exitCodeOf, failureLine } from './cli-error.js';
 import { addKeygen } from './keygen.js';
 import { addManifest } from './manifest.js';
@@ -15,6 +16,7 @@ type AddCommand = (program: Command) => void;
 /** Every command by its name, in the order in which help lists them. */
 const COMMANDS: Readonly<Record<string, AddCommand>> = {
   reconcile: addReconcile,
+  check: addCheck,
   simulate: addSimulate,
   verify: addVerify,
   keygen: addKeygen,
@@ -45,7 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const add of Object.values(COMMANDS)) add(program);
   try {
     await program.parseAsync(args, { from: 'user' });
-    return process.exitCode === 1 ? 1 : 0;
+    return typeof process.exitCode === 'number' ? process.exitCode : 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const [line, code] =

@@ -22,8 +22,14 @@ export const MAX_CELL_LENGTH = 1_048_576;
 /** Most cells of a row. */
 export const MAX_CELLS = 4096;
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
+/** What separates cells, and what encloses one that holds such a mark; null for nothing. One UTF-16 unit each. */
+export interface CsvMarks {
+  readonly delimiter: string;
+  readonly quote: string | null;
+}
+
+const RFC_4180: CsvMarks = { delimiter: ',', quote: '"' };
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -34,10 +40,15 @@ const CR = 0x0d;
  * A quote inside a cell that does not begin with one stands for itself, as spreadsheets read it. Lines with nothing on
  * them are skipped. Nothing is trimmed.
  *
+ * @param marks others than the comma and the double quote
+ * @param skip physical lines before the first row, which are not read
  * @throws {@link CsvSyntaxError}, when the fault is reached: a quoted cell that does not end, or goes on after its
  * closing quote; a cell over {@link MAX_CELL_LENGTH} units or a row over {@link MAX_CELLS} cells.
  */
-export function* parseCsv(text: string): Generator<CsvRow> {
+export function* parseCsv(text: string, marks: CsvMarks = RFC_4180, skip = 0): Generator<CsvRow> {
+  const delimiter = marks.delimiter.charCodeAt(0);
+  // A unit that no text has at this place: NaN, which equals nothing.
+  const quote = marks.quote === null ? Number.NaN : marks.quote.charCodeAt(0);
   let at = 0;
   let line = 1;
 
@@ -58,15 +69,15 @@ export function* parseCsv(text: string): Generator<CsvRow> {
         endLine();
         continue;
       }
-      if (unit === QUOTE) {
+      if (unit === quote) {
         cell += text.slice(from, at);
-        if (text.charCodeAt(at + 1) !== QUOTE) break;
+        if (text.charCodeAt(at + 1) !== quote) break;
         from = ++at;
       }
       at++;
     }
     const after = text.charCodeAt(++at);
-    if (at < text.length && after !== COMMA && after !== LF && after !== CR)
+    if (at < text.length && after !== delimiter && after !== LF && after !== CR)
       malformed(line, 'a quoted cell goes on after its closing quote');
     return cell;
   };
@@ -75,19 +86,24 @@ export function* parseCsv(text: string): Generator<CsvRow> {
     const from = at;
     for (; at < text.length; at++) {
       const unit = text.charCodeAt(at);
-      if (unit === COMMA || unit === LF || unit === CR) break;
+      if (unit === delimiter || unit === LF || unit === CR) break;
     }
     if (at - from > MAX_CELL_LENGTH) tooLarge(line, 'cell', MAX_CELL_LENGTH);
     return text.slice(from, at);
   };
 
+  while (line <= skip && at < text.length) {
+    const unit = text.charCodeAt(at);
+    if (unit === LF || unit === CR) endLine();
+    else at++;
+  }
   while (at < text.length) {
     const start = at;
     const row = { line, cells: [] as string[] };
     for (;;) {
       if (row.cells.length === MAX_CELLS) tooLarge(row.line, 'row', MAX_CELLS);
-      row.cells.push(text.charCodeAt(at) === QUOTE ? quotedCell() : plainCell());
-      if (text.charCodeAt(at) !== COMMA) break;
+      row.cells.push(text.charCodeAt(at) === quote ? quotedCell() : plainCell());
+      if (text.charCodeAt(at) !== delimiter) break;
       at++;
     }
     const blank = at === start;

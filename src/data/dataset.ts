@@ -1,4 +1,4 @@
-import { compareBytes, toHex } from '../crypto/bytes.js';
+import { compareBytes, equalBytes, toHex } from '../crypto/bytes.js';
 import { ConcordatError, isConcordatError } from '../crypto/error.js';
 import type { Field } from './field.js';
 import { decodeRecord, encodeRecord, formatKey, keyDigest, recordDigest } from './record.js';
@@ -16,6 +16,8 @@ export type DatasetError =
       readonly row: number;
       readonly earlier: number;
       readonly key: string;
+      /** Whether the two rows are one record. */
+      readonly identical: boolean;
     }
   /** A value of the row is none of its field's; `reason` says which. */
   | { readonly code: 'DATASET_ROW_INVALID'; readonly row: number; readonly reason: string };
@@ -101,21 +103,37 @@ export class Dataset {
    *
    * @param fill is given `add`, which takes a record as values in the order of the schema's fields and throws
    * `ValueError`, `EncodingError` `ENCODING_TOO_LARGE`, or {@link DatasetError} `DATASET_DUPLICATE_KEY` whose rows count
-   * those added
+   * those added; and `drop`, which takes a row that was added out again, by its number, and tells whether it was still in.
+   * The key of a dropped row stays taken.
    */
-  static build(schema: Schema, fill: (add: (values: readonly Value[]) => void) => void): Dataset {
+  static build(
+    schema: Schema,
+    fill: (add: (values: readonly Value[]) => void, drop: (row: number) => boolean) => void,
+  ): Dataset {
     const entries: Entry[] = [];
     const rowOf = new Map<string, number>();
+    const dropped = new Set<number>();
+    const drop = (row: number): boolean => {
+      if (row >= entries.length || dropped.has(row)) return false;
+      dropped.add(row);
+      return true;
+    };
     fill((row) => {
       const values = [...row];
       const entry = makeEntry(schema, values, encodeRecord(schema, values));
       const name = toHex(entry.keyDigest);
       const earlier = rowOf.get(name);
-      if (earlier !== undefined) duplicateKey(entries.length, earlier, formatKey(schema, values));
+      if (earlier !== undefined) {
+        const identical = !dropped.has(earlier) && equalBytes(entry.digest, entries[earlier]!.digest);
+        duplicateKey(entries.length, earlier, formatKey(schema, values), identical);
+      }
       rowOf.set(name, entries.length);
       entries.push(entry);
-    });
-    return new Dataset(schema, entries);
+    }, drop);
+    return new Dataset(
+      schema,
+      entries.filter((_, row) => !dropped.has(row)),
+    );
   }
 
   /**
@@ -158,9 +176,9 @@ function eachRow<R>(rows: Iterable<R>, add: (row: R) => void): void {
   }
 }
 
-function duplicateKey(row: number, earlier: number, key: string): never {
+function duplicateKey(row: number, earlier: number, key: string, identical: boolean): never {
   throw new ConcordatError<DatasetError>(
-    { code: 'DATASET_DUPLICATE_KEY', row, earlier, key },
+    { code: 'DATASET_DUPLICATE_KEY', row, earlier, key, identical },
     `row ${row}: row ${earlier} has the key ${JSON.stringify(key)} too`,
   );
 }

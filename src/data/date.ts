@@ -64,29 +64,59 @@ export function formatTimestamp(milliseconds: bigint): string {
   return `${formatDay((milliseconds - ofDay) / DAY_MS)}T${clock}${fraction}Z`;
 }
 
-const TIMESTAMP =
-  /^([0-9-]{10})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,3})0*)?)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))$/;
+const TIMESTAMP = new RegExp(
+  [
+    '^(?<day>[^ Tt]+)[Tt ]', // the day, then T or a space
+    '(?<hour>[0-9]{1,2})([:.])(?<minute>[0-9]{2})(?:\\3(?<second>[0-9]{2})(?:[.](?<fraction>[0-9]{1,9}))?)?',
+    '(?: ?(?<half>[AaPp])[Mm])?',
+    ' ?(?<zone>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?$',
+  ].join(''),
+);
+
+/** How a timestamp may be written besides ISO 8601 with a zone. */
+export interface TimestampForm {
+  /** Reads the day; days since 1970-01-01, or null. */
+  readonly day: (text: string) => bigint | null;
+  /** Offset from UTC of what states none, `Z` or `+01:00`; null refuses it. */
+  readonly zone: string | null;
+}
+
+const ISO_FORM: TimestampForm = { day: parseDay, zone: null };
 
 /**
- * Milliseconds since 1970-01-01T00:00:00Z of an ISO 8601 timestamp in RFC 3339's profile, or null. The zone is required:
- * a local time is not a moment. Seconds may be left out; digits finer than a millisecond must be zero; a leap second
- * (`:60`) is refused, since milliseconds since the epoch cannot tell it from its neighbour.
+ * Milliseconds since 1970-01-01T00:00:00Z of an ISO 8601 timestamp, or null. The zone is required unless the form has one:
+ * a local time is not a moment. Beyond RFC 3339 it reads what databases and spreadsheets write and only one thing can be
+ * meant by: a space for the T, offsets `+00` and `+0530`, points for the colons, hours of one digit, and `AM` or `PM` after
+ * hours from 1 to 12. Seconds may be left out; digits finer than a millisecond must be zero; a leap second (`:60`) is refused,
+ * since milliseconds since the epoch cannot tell it from its neighbour.
  */
-export function parseTimestamp(text: string): bigint | null {
-  const match = TIMESTAMP.exec(text);
-  if (!match) return null;
-  const day = parseDay(match[1]!);
-  if (day === null) return null;
-  const [hour, minute, second] = [match[2], match[3], match[4] ?? '0'].map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  const [zoneHour, zoneMinute] = [match[7] ?? '0', match[8] ?? '0'].map(Number) as [number, number];
-  if (hour > 23 || minute > 59 || second > 59 || zoneHour > 23 || zoneMinute > 59) return null;
-  const offset = (zoneHour * 60 + zoneMinute) * (match[6] === '-' ? -1 : 1);
-  const ofDay =
-    ((hour * 60 + minute - offset) * 60 + second) * 1000 + Number((match[5] ?? '').padEnd(3, '0'));
+export function parseTimestamp(text: string, form: TimestampForm = ISO_FORM): bigint | null {
+  const parts = text.length > 64 ? undefined : TIMESTAMP.exec(text)?.groups;
+  if (!parts) return null;
+  const day = form.day(parts.day!);
+  const zone = parts.zone ?? form.zone;
+  const fraction = (parts.fraction ?? '').replace(/0+$/, '');
+  if (day === null || zone === null || fraction.length > 3) return null;
+  const [minute, second] = [Number(parts.minute), Number(parts.second ?? '0')];
+  const hour = hourOf(Number(parts.hour), parts.half);
+  const offset = offsetOf(zone);
+  if (hour === null || minute > 59 || second > 59 || offset === null) return null;
+  const ofDay = ((hour * 60 + minute - offset) * 60 + second) * 1000 + Number(fraction.padEnd(3, '0'));
   const moment = day * DAY_MS + BigInt(ofDay);
   return moment < MIN_DAY * DAY_MS || moment >= (MAX_DAY + 1n) * DAY_MS ? null : moment;
+}
+
+/** The hour from 0 to 23 of one that may be of a half of the day; 12 AM is midnight, 12 PM noon. */
+function hourOf(hour: number, half: string | undefined): number | null {
+  if (half === undefined) return hour > 23 ? null : hour;
+  if (hour < 1 || hour > 12) return null;
+  return (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
+}
+
+/** Minutes ahead of UTC. */
+function offsetOf(zone: string): number | null {
+  if (zone === 'Z' || zone === 'z') return 0;
+  const [hour, minute] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(':', '') || '0')];
+  if (hour > 23 || minute > 59) return null;
+  return (hour * 60 + minute) * (zone.startsWith('-') ? -1 : 1);
 }

@@ -13,6 +13,7 @@ import {
   MAX_LABEL_BYTES,
   MAX_MAP_ENTRIES,
   MAX_NAME_BYTES,
+  MAX_PAD,
   MAX_SCALE,
   MAX_STEPS,
   MAX_STRING_BYTES,
@@ -114,6 +115,20 @@ function normaliseIssue({ normalise }: Field): FieldIssue | null {
     if ('dropPrefix' in step) {
       const problem = step.dropPrefix === '' ? 'is empty' : labelProblem(step.dropPrefix);
       if (problem) return issue(`normalise[${i}].dropPrefix`, problem);
+      continue;
+    }
+    if ('replace' in step) {
+      const problem = step.replace === '' ? 'is empty' : labelProblem(step.replace);
+      if (problem) return issue(`normalise[${i}].replace`, problem);
+      const other = labelProblem(step.with);
+      if (other) return issue(`normalise[${i}].with`, other);
+      continue;
+    }
+    if ('pad' in step) {
+      if (!isWithin(step.pad, 1, MAX_PAD))
+        return issue(`normalise[${i}].pad`, `is not an integer from 1 to ${MAX_PAD}`);
+      if (labelProblem(step.with) || [...step.with].length !== 1)
+        return issue(`normalise[${i}].with`, 'is not one character');
       continue;
     }
     const path = `normalise[${i}].map`;

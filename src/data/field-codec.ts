@@ -23,6 +23,7 @@ import {
   MAX_MAP_ENTRIES,
   MAX_NAME_BYTES,
   MAX_STEPS,
+  NAMED_STEPS,
   type NormaliseStep,
   type ResolveRule,
 } from './field.js';
@@ -63,19 +64,27 @@ const stepCodec: Codec<NormaliseStep> = mapped(
     named: { step: NamedStep };
     map: { map: ReadonlyMap<string, string> };
     prefix: { prefix: string };
+    replace: { replace: string; with: string };
+    pad: { pad: number; with: string };
   }>({
-    named: struct({ step: oneOf(['trim', 'collapse-spaces', 'upper', 'lower', 'nfc'], 'step') }),
+    named: struct({ step: oneOf(NAMED_STEPS, 'step') }),
     map: struct({ map: mapCodec }),
     prefix: struct({ prefix: label }),
+    replace: struct({ replace: label, with: label }),
+    pad: struct({ pad: u16, with: label }),
   }),
   (step) => {
     if (typeof step === 'string') return { type: 'named', step } as const;
+    if ('replace' in step) return { type: 'replace', ...step } as const;
+    if ('pad' in step) return { type: 'pad', ...step } as const;
     return 'map' in step
       ? ({ type: 'map', map: step.map } as const)
       : ({ type: 'prefix', prefix: step.dropPrefix } as const);
   },
   (step) => {
     if (step.type === 'named') return step.step;
+    if (step.type === 'replace') return { replace: step.replace, with: step.with };
+    if (step.type === 'pad') return { pad: step.pad, with: step.with };
     return step.type === 'map' ? { map: step.map } : { dropPrefix: step.prefix };
   },
 );

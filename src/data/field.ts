@@ -7,8 +7,8 @@ export type FieldKind =
   /** Text of at most `maxLength` bytes of UTF-8, in Unicode normalisation form C. */
   | { readonly type: 'string'; readonly maxLength: number }
   /**
-   * A day of the proleptic Gregorian calendar. Text is read as `yyyy-MM-dd`, then by `formats` in their order. A
-   * two-digit year from 0 to `pivot` − 1 is of 2000, from `pivot` to 99 of 1900.
+   * A day of the proleptic Gregorian calendar. Text is read as `yyyy-MM-dd`, else by the `formats`; one that two of
+   * them read as different days is refused. A two-digit year from 0 to `pivot` − 1 is of 2000, from `pivot` to 99 of 1900.
    */
   | { readonly type: 'date'; readonly formats: readonly string[]; readonly pivot: number }
   /** A moment, to the millisecond, in UTC. Text is ISO 8601 with a zone. */
@@ -21,17 +21,29 @@ export type FieldKind =
 /** The name of a field's type. */
 export type FieldType = FieldKind['type'];
 
-/** One step that text goes through before it is read. `map` replaces a whole text, `dropPrefix` a beginning, once. */
+/** The steps that are told by their name alone. */
+export const NAMED_STEPS = [
+  'trim',
+  'collapse-spaces',
+  'upper',
+  'lower',
+  'nfc',
+  'nfkc',
+  'strip-format-characters',
+] as const;
+
+/** One step that text goes through before it is read. */
 export type NormaliseStep =
-  | 'trim'
-  | 'collapse-spaces'
-  | 'upper'
-  | 'lower'
-  | 'nfc'
+  /** See `normaliseText`. */
+  | (typeof NAMED_STEPS)[number]
   /** A whole text that is a key becomes its value. */
   | { readonly map: ReadonlyMap<string, string> }
   /** This beginning, where there is one, is taken away once. */
-  | { readonly dropPrefix: string };
+  | { readonly dropPrefix: string }
+  /** Every place at which `replace` stands becomes `with`, from left to right, without reading again what was put in. */
+  | { readonly replace: string; readonly with: string }
+  /** A text that is not empty is filled up at its beginning with `with`, one character, to `pad` characters. */
+  | { readonly pad: number; readonly with: string };
 
 /**
  * How a conflict about a field is resolved: by a rule over the values, by the newest (`latest` names the field that
@@ -101,6 +113,8 @@ export const MAX_FORMATS = 16;
 export const MAX_STEPS = 16;
 /** Most entries of one map of normalisation. */
 export const MAX_MAP_ENTRIES = 4096;
+/** Most characters that a text is padded to. */
+export const MAX_PAD = 256;
 /** Most values of an enum. */
 export const MAX_ENUM_VALUES = 256;
 /** Most banks an authority rule names. */

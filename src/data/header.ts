@@ -17,13 +17,17 @@ export interface Header {
  * Matches a file's first row with the schema's fields: names are equal after trimming every kind of space and ignoring
  * case (`columnKey`).
  *
+ * @param hint what is said where a field's column is missing
  * @throws {@link TableError} `CSV_COLUMN_MISSING` for a field that is not optional; `CSV_COLUMN_AMBIGUOUS` when two
  * columns answer to one field, since either could be the one that was meant.
  */
-export function matchHeader(schema: Schema, file: string, row: CsvRow): Header {
-  const fieldOf = new Map<string, number>();
-  for (const [field, { columns }] of schema.fields.entries())
-    for (const column of columns) fieldOf.set(columnKey(column), field);
+export function matchHeader(
+  schema: Schema,
+  file: string,
+  row: CsvRow,
+  hint: () => string | null = () => null,
+): Header {
+  const fieldOf = fieldsByColumn(schema);
 
   const columnOf = schema.fields.map(() => -1);
   const unknown: string[] = [];
@@ -48,6 +52,14 @@ export function matchHeader(schema: Schema, file: string, row: CsvRow): Header {
   }
   for (const [i, { name, columns, optional }] of schema.fields.entries())
     if (columnOf[i]! < 0 && !optional)
-      tableError({ code: 'CSV_COLUMN_MISSING', file, line: row.line, field: name, columns });
+      tableError({ code: 'CSV_COLUMN_MISSING', file, line: row.line, field: name, columns, hint: hint() });
   return { names: row.cells, columnOf, unknown };
+}
+
+/** The field that each column name belongs to, by {@link columnKey}. */
+export function fieldsByColumn(schema: Schema): Map<string, number> {
+  const fieldOf = new Map<string, number>();
+  for (const [field, { columns }] of schema.fields.entries())
+    for (const column of columns) fieldOf.set(columnKey(column), field);
+  return fieldOf;
 }

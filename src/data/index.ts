@@ -4,10 +4,12 @@
  * @packageDocumentation
  */
 export type { Side } from './breaks.js';
+export type { CellSample, ColumnReading } from './column-reading.js';
 export * from './conflict.js';
 export * from './dataset.js';
 export type { FieldDecision } from './decide.js';
 export type { DecideKey, DisputedKey, KeyAnswer, ReconcileRules } from './decide-key.js';
+export * from './dialect.js';
 export * from './disclosure.js';
 export {
   type Field,

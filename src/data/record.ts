@@ -147,7 +147,11 @@ export function recordDigest(schema: Schema, bytes: Uint8Array): Uint8Array {
   return hash('record', schema.digest, bytes);
 }
 
-/** A record's key as people read it: its fields' texts, with ` / ` between them. Not one-to-one; never hashed. */
+/**
+ * A record's key as people read it: its text, or those of several fields with ` / ` between them and `\\` before every `/` and
+ * `\\` of their own, so that keys that differ are written differently. Never hashed.
+ */
 export function formatKey(schema: Schema, values: readonly Value[]): string {
-  return schema.keyIndexes.map((i) => formatValue(schema.fields[i]!, values[i] ?? null)).join(' / ');
+  const parts = schema.keyIndexes.map((i) => formatValue(schema.fields[i]!, values[i] ?? null));
+  return parts.length === 1 ? parts[0]! : parts.map((part) => part.replace(/[\\/]/g, '\\$&')).join(' / ');
 }

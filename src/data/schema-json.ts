@@ -6,6 +6,7 @@ import {
   type FieldCommon,
   type FieldKind,
   MAX_SCALE,
+  NAMED_STEPS,
   type NormaliseStep,
 } from './field.js';
 import { buildSchema, type Schema, schemaError } from './schema.js';
@@ -39,11 +40,13 @@ const common = {
     v.array(
       v.union(
         [
-          v.picklist(['trim', 'collapse-spaces', 'upper', 'lower', 'nfc']),
+          v.picklist(NAMED_STEPS),
           v.strictObject({ map: textMap }),
           v.strictObject({ dropPrefix: v.string() }),
+          v.strictObject({ replace: v.string(), with: v.string() }),
+          v.strictObject({ pad: v.number(), with: v.string() }),
         ],
-        'is none of trim, collapse-spaces, upper, lower, nfc, { map: texts to texts }, { dropPrefix: text }',
+        `is none of ${NAMED_STEPS.join(', ')}, { map: texts to texts }, { dropPrefix: text }, { replace: text, with: text }, { pad: length, with: character }`,
       ),
     ),
     [],
@@ -188,6 +191,8 @@ function defineKind(json: FieldJson): FieldKind {
 function defineStep(step: FieldJson['normalise'][number]): NormaliseStep {
   if (typeof step === 'string') return step;
   if ('dropPrefix' in step) return { dropPrefix: step.dropPrefix.normalize('NFC') };
+  if ('replace' in step) return { replace: step.replace.normalize('NFC'), with: step.with.normalize('NFC') };
+  if ('pad' in step) return { pad: step.pad, with: step.with.normalize('NFC') };
   const entries = Object.entries(step.map) as [string, string][];
   return { map: new Map(entries.map(([from, to]) => [from.normalize('NFC'), to.normalize('NFC')])) };
 }

@@ -8,6 +8,8 @@ export interface BadRow {
   readonly line: number;
   /** The header of the cell at fault as the file has it, or null when the row as a whole is. */
   readonly column: string | null;
+  /** The text of that cell, at most 200 characters of it, or null when the row as a whole is at fault. */
+  readonly cell: string | null;
   /** What is wrong with the row, in words. */
   readonly reason: string;
 }
@@ -24,15 +26,33 @@ export type TableError =
       readonly what: 'file' | 'row' | 'cell';
       readonly limit: number;
     }
+  /** Another kind of file than text, or text that is no table; `kind` says which, with what to do. */
+  | { readonly code: 'CSV_NOT_A_TABLE'; readonly file: string; readonly kind: string }
+  /**
+   * Bytes that are not of the encoding. `offset` counts from 0; `byte` is the one there, null at the end of the file.
+   * `line` is null where lines cannot be told.
+   */
+  | {
+      readonly code: 'CSV_ENCODING';
+      readonly file: string;
+      readonly line: number | null;
+      readonly offset: number;
+      readonly byte: number | null;
+      readonly reason: string;
+    }
   /** No CSV, for the reason given. */
   | { readonly code: 'CSV_MALFORMED'; readonly file: string; readonly line: number; readonly reason: string }
-  /** No column of the file answers to a field that is not optional; `columns` are the names that would. */
+  /**
+   * No column of the file answers to a field that is not optional; `columns` are the names that would. `hint` says what the
+   * file looks like instead, such as another delimiter, with what to declare; null when it looks like nothing known.
+   */
   | {
       readonly code: 'CSV_COLUMN_MISSING';
       readonly file: string;
       readonly line: number;
       readonly field: string;
       readonly columns: readonly string[];
+      readonly hint: string | null;
     }
   /** More than one column, `columns` as the file has them, answers to a field. */
   | {
@@ -59,10 +79,16 @@ function describe(detail: TableError): string {
       return 'the file is empty';
     case 'CSV_TOO_LARGE':
       return `the ${detail.what} is larger than ${detail.limit}`;
+    case 'CSV_NOT_A_TABLE':
+      return `the file is ${detail.kind}`;
+    case 'CSV_ENCODING': {
+      const byte = detail.byte === null ? 'the end' : `byte 0x${detail.byte.toString(16).padStart(2, '0')}`;
+      return `${byte} at offset ${detail.offset} ${detail.reason}`;
+    }
     case 'CSV_MALFORMED':
       return detail.reason;
     case 'CSV_COLUMN_MISSING':
-      return `no column for "${detail.field}" (looked for ${quoted(detail.columns)})`;
+      return `no column for "${detail.field}" (looked for ${quoted(detail.columns)})${detail.hint === null ? '' : `; ${detail.hint}`}`;
     case 'CSV_COLUMN_AMBIGUOUS':
       return `more than one column for "${detail.field}": ${quoted(detail.columns)}`;
     case 'CSV_ROW_INVALID':

@@ -24,7 +24,8 @@ export function valueError(field: string, reason: string): never {
 const MAX_NUMBER_LENGTH = 256;
 
 /** Text as an error shows it: quoted, at most 40 characters. */
-const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+export const shown = (text: string): string =>
+  JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 /**
  * Checks that `value` is one of `field`'s.
@@ -107,7 +108,7 @@ function formatDecimal(value: bigint, scale: number): string {
  *
  * Integers and decimals: an optional sign and ASCII digits. A decimal with more digits than its scale is refused unless
  * they are zeros: nothing is rounded. Booleans: true, false, yes, no, 1, 0 in any case. Dates: `yyyy-MM-dd`, then the
- * field's formats. Timestamps: ISO 8601 with a zone.
+ * field's formats; a text that two of them read as different days is refused. Timestamps: ISO 8601 with a zone.
  *
  * @throws {@link ValueError}
  */
@@ -177,20 +178,42 @@ export function parseDecimal(text: string, scale: number): bigint | null {
 type DateField = Extract<Field, { readonly type: 'date' }>;
 const expected = (field: DateField): string => ['yyyy-MM-dd', ...field.formats].join(', ');
 
-/** Compiled formats of each schema's date fields, for as long as the schema lives. */
+/** Compiled formats of each list, for as long as the list lives. */
 const readers = new WeakMap<readonly string[], readonly DateReader[]>();
 
-function readDate(field: DateField, text: string): bigint | null {
+function readDate({ name, formats, pivot }: DateField, text: string): bigint | null {
+  return readDay(name, formats, pivot, text);
+}
+
+/**
+ * The day that a text means, as `yyyy-MM-dd` or in one of the formats; null when in none. A text that two formats read as
+ * different days is refused: the order in which formats are listed says nothing of what one bank meant by it.
+ * @throws {@link ValueError}
+ */
+export function readDay(
+  field: string,
+  formats: readonly string[],
+  pivot: number,
+  text: string,
+): bigint | null {
   const iso = parseDay(text);
   if (iso !== null) return iso;
-  let compiled = readers.get(field.formats);
+  let compiled = readers.get(formats);
   if (!compiled) {
-    compiled = field.formats.map(compileDateFormat);
-    readers.set(field.formats, compiled);
+    compiled = formats.map(compileDateFormat);
+    readers.set(formats, compiled);
   }
-  for (const read of compiled) {
-    const day = read(text, field.pivot);
-    if (day !== null) return day;
+  let first: { readonly day: bigint; readonly format: string } | null = null;
+  for (const [i, read] of compiled.entries()) {
+    const day = read(text, pivot);
+    if (day === null) continue;
+    const format = formats[i]!;
+    if (first === null) first = { day, format };
+    else if (first.day !== day)
+      valueError(
+        field,
+        `${shown(text)} is two days: ${formatDay(first.day)} as ${first.format}, ${formatDay(day)} as ${format}`,
+      );
   }
-  return null;
+  return first?.day ?? null;
 }

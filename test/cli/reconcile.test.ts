@@ -196,7 +196,7 @@ describe('reconcile', () => {
     const { code, stdout } = await run('--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout).notices).toEqual([
-      { bank: 'bank-1', file: 'bank-1.csv', text: 'not UTF-8, read as windows-1252' },
+      { bank: 'bank-1', file: 'bank-1.csv', text: 'not UTF-8, read as windows-1252 (first at line 2)' },
       { bank: 'bank-1', file: 'bank-1.csv', text: 'ignored column "memo"' },
     ]);
   });
@@ -236,13 +236,13 @@ describe('an input that cannot be read ends with 2, one line, and no output', ()
   it('a short row, with its line', async () => {
     put('bank-2.csv', table({ 3: ['4', 'Owner 4'] }));
     expect(await refused()).toBe(
-      'bank-2.csv:5: the row has 2 cells, the header has 3; --skip-bad-rows leaves such rows out',
+      'bank-2.csv:5: the row has 2 cells, the header has 3; --skip-bad-rows leaves such rows out, as if the bank did not know them',
     );
   });
   it('a long row, with its line', async () => {
     put('bank-2.csv', table({ 3: ['4', 'Owner 4', '1.00', 'more'] }));
     expect(await refused()).toBe(
-      'bank-2.csv:5: the row has 4 cells, the header has 3; --skip-bad-rows leaves such rows out',
+      'bank-2.csv:5: the row has 4 cells, the header has 3; --skip-bad-rows leaves such rows out, as if the bank did not know them',
     );
   });
   it('a value of the wrong type, with its line and column', async () => {
@@ -256,7 +256,7 @@ describe('an input that cannot be read ends with 2, one line, and no output', ()
   it('a duplicate key, with both lines', async () => {
     put('bank-2.csv', table({ 3: ['2', 'Owner 4', '1.00'] }));
     expect(await refused()).toBe(
-      'bank-2.csv:5: line 3 has the key "2" too; --skip-bad-rows leaves such rows out',
+      'bank-2.csv:3: line 5 has the key "2" too, and differs; --skip-bad-rows leaves such rows out, as if the bank did not know them; 1 more fault, which npx concordat check --schema schema.json bank-1.csv bank-2.csv bank-3.csv bank-4.csv lists',
     );
   });
   it('a missing column, with the names that were looked for', async () => {

@@ -133,7 +133,8 @@ describe('progress of a run that reports often', () => {
 
 describe('text of others', () => {
   it('cannot break a line, drive the terminal or turn itself around', () => {
-    expect(printable('a\u001b[2Jb\nc\td\u009b\u202ee\u2028f')).toBe('a\ufffd[2Jb c d\ufffd\ufffde f');
+    expect(printable('AB\u200b12 x\u00a0y z\u00adw')).toBe('AB<U+200B>12 x<U+00A0>y z<U+00AD>w');
+    expect(printable('a\u001b[2Jb\nc\td\u009b\u202ee\u2028f')).toBe('a\ufffd[2Jb c d\ufffd<U+202E>e f');
     expect(printable('Ünïcode 中文 🏦')).toBe('Ünïcode 中文 🏦');
   });
 
@@ -149,14 +150,6 @@ describe('text of others', () => {
     expect(failureLine(input)).toBe('a b.csv:3:4: bad \ufffd[31m');
     expect(exitCodeOf(input)).toBe(2);
     expect(exitCodeOf(catching(() => usageError('x')))).toBe(2);
-  });
-
-  it('gives a row’s file, line and column', () => {
-    const detail = { code: 'CSV_ROW_INVALID', file: 'a.csv', line: 7, column: 'Cert ', reason: 'no' };
-    expect(failureLine(new ConcordatError(detail, 'message'))).toBe(
-      'a.csv:7:Cert: no; --skip-bad-rows leaves such rows out',
-    );
-    expect(failureLine(new ConcordatError({ ...detail, column: null }, 'message'))).toMatch(/^a\.csv:7: no;/);
   });
 
   it('names the option, and the adversaries there are', () => {

@@ -59,9 +59,14 @@ describe('Dataset', () => {
   });
 
   it('refuses a key twice, equal records or not, naming both rows', () => {
-    for (const second of [row(1), row(1).with(1, 'OTHER')])
+    for (const [second, identical] of [
+      [row(1), true],
+      [row(1).with(1, 'OTHER'), false],
+    ] as const)
       expect(() => Dataset.fromRecords(book, [row(0), row(1), second])).toThrow(
-        expect.objectContaining({ detail: { code: 'DATASET_DUPLICATE_KEY', row: 2, earlier: 1, key: '1' } }),
+        expect.objectContaining({
+          detail: { code: 'DATASET_DUPLICATE_KEY', row: 2, earlier: 1, key: '1', identical },
+        }),
       );
   });
 
