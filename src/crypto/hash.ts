@@ -15,7 +15,9 @@ export const HASH_DOMAINS = [
   'record',
   /** A schema's digest and the key fields' canonical bytes: the key digest. */
   'key',
-  /** Keyed with a bank's vault: epoch and key digest, the salt of a leaf under the data root. */
+  /** Keyed with a bank's vault: consortium, bank, epoch and records, the secret of one bank in one epoch. */
+  'epoch-secret',
+  /** Keyed with such a secret: a key digest, the salt of a leaf under the data root. */
   'leaf-salt',
   /** Consortium and VRF output of an Open: the key of a view. */
   'sketch-key',
@@ -43,7 +45,7 @@ export const HASH_DOMAINS = [
   'result-row',
   /** A manifest's digest, before its shares of the seed are opened. */
   'proposal',
-  /** A dealer's header. Keyed with a bank's vault: epoch, purpose and context, the entropy of its dealings. */
+  /** A dealer's header. Keyed with a bank's secret of an epoch: purpose and context, the entropy of its dealings. */
   'slices',
   /** Header root, receiver, slice and share: what a dealer signs for one receiver. */
   'envelope',
@@ -51,7 +53,7 @@ export const HASH_DOMAINS = [
   'claims',
   /** All items of a bank, sorted: what an amendment binds beside its symbols. */
   'sketched-records',
-  /** Keyed with a bank's vault: a nonce, the bank's share of the genesis seed. */
+  /** Keyed with a bank's vault: a nonce and the bank's name, its share of the genesis seed. */
   'genesis-share',
   /** A bank's name and its share: the commitment to it. */
   'genesis-commit',
@@ -61,7 +63,7 @@ export const HASH_DOMAINS = [
   'epoch-seed',
   /** One part: a VRF output, in order of which banks lead. Two: genesis seed and VRF key, in the first epoch. */
   'ticket',
-  /** Keyed with a bank's vault: the blinding of its statistics commitment. */
+  /** Keyed with a bank's secret of an epoch: mode and half, the blinding of its statistics commitment. */
   'blinding',
   /** Label and counter: a generator of Pedersen commitments. */
   'generator',

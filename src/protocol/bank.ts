@@ -228,6 +228,7 @@ export class Bank {
       this.#absence.renew();
     }
     const { manifest, suite, secrets, index } = this.options;
+    const place = { consortiumId: manifest.consortiumId, bank: index, epoch: this.#chain.epoch };
     const safety = new Safety(this.#chain.epoch, manifest.size, this.#journal);
     for (const entry of this.#log) safety.restore(entry);
     this.#epoch = new Epoch(
@@ -237,7 +238,7 @@ export class Bank {
         chain: this.#chain,
         self: index,
         secrets,
-        own: new OwnData(dataset, secrets.vault, this.#chain.epoch),
+        own: secrets.use('vault', (vault) => new OwnData(dataset, vault, place)),
         courier: this.#courier,
         outbox: this.#outbox,
         journal: this.#journal,

@@ -1,5 +1,5 @@
 import type { Bls } from '../crypto/bls.js';
-import { equalBytes, toHex } from '../crypto/bytes.js';
+import { equalBytes, toHex, utf8 } from '../crypto/bytes.js';
 import { ConcordatError } from '../crypto/error.js';
 import { hash, keyedHash } from '../crypto/hash.js';
 import { type BankSecrets, publicKeys } from '../crypto/keys.js';
@@ -79,8 +79,9 @@ export interface ManifestSignature {
   readonly signature: Uint8Array;
 }
 
-const shareOf = (secrets: BankSecrets, nonce: Uint8Array): Uint8Array =>
-  secrets.use('vault', (key) => keyedHash('genesis-share', key, nonce));
+/** The consortium cannot be bound: its id follows from the shares. That it is secret rests on the nonce alone. */
+const shareOf = (secrets: BankSecrets, id: string, nonce: Uint8Array): Uint8Array =>
+  secrets.use('vault', (key) => keyedHash('genesis-share', key, nonce, utf8(id)));
 
 /**
  * A bank's public keys with the commitment to its share of the genesis seed.
@@ -92,7 +93,7 @@ export function joiningKeys(
   id: string,
   genesisNonce: Uint8Array,
 ): JoiningKeys {
-  const commitment = genesisCommitment(id, shareOf(secrets, genesisNonce));
+  const commitment = genesisCommitment(id, shareOf(secrets, id, genesisNonce));
   return { id, ...publicKeys(bls, secrets), genesisNonce, genesisCommitment: commitment };
 }
 
@@ -205,7 +206,7 @@ export function revealShare(proposal: Proposal, keys: JoiningKeys, bls: Bls, sec
   return {
     id: keys.id,
     proposal: proposalDigest(proposal),
-    genesisShare: shareOf(secrets, keys.genesisNonce),
+    genesisShare: shareOf(secrets, keys.id, keys.genesisNonce),
   };
 }
 

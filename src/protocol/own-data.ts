@@ -30,23 +30,47 @@ export interface Openings {
   readonly proof: readonly Uint8Array[];
 }
 
-/** One bank's records as one epoch uses them. */
+/** Where a bank uses its records: all that may differ between two uses of one vault, the records themselves aside. */
+export interface OwnDataPlace {
+  /** The manifest's digest, 32 bytes: another consortium, a rehearsal and a successor each have another. */
+  readonly consortiumId: Uint8Array;
+  /** The bank's index in that manifest. */
+  readonly bank: number;
+  readonly epoch: number;
+}
+
+/**
+ * One bank's records as one epoch uses them.
+ *
+ * Salts, blindings and the randomness of dealings are derived from one secret, and that from the vault, the place and
+ * the records. Two Pedersen commitments under one blinding give the difference of what they hold, which is guessable; so
+ * nothing may repeat where anything differs, and the same must come out again where nothing does, as after a restart.
+ */
 export class OwnData {
   readonly #commonLeaves: readonly Uint8Array[];
+  readonly #secret: Uint8Array;
   #keyed: KeyedRecords | null = null;
   /** Made when first asked for, and kept at 32 bytes a record: hashing a million records again takes seconds. */
   #tree: merkle.MerkleTree | null = null;
   #columns: readonly bigint[] | null = null;
 
   /**
-   * @param vault the bank's 32-byte secret for salts and blinding factors
+   * @param vault the bank's 32-byte secret for salts and blinding factors; not kept
    */
   constructor(
     readonly dataset: Dataset,
-    private readonly vault: Uint8Array,
-    private readonly epoch: number,
+    vault: Uint8Array,
+    { consortiumId, bank, epoch }: OwnDataPlace,
   ) {
     this.#commonLeaves = dataset.entries.map((entry) => merkle.leafHash(entry.digest));
+    this.#secret = keyedHash(
+      'epoch-secret',
+      vault,
+      consortiumId,
+      uint64(bank),
+      uint64(epoch),
+      merkle.root(this.#commonLeaves),
+    );
   }
 
   /**
@@ -77,7 +101,7 @@ export class OwnData {
 
   /** What {@link OwnData.statisticsCommitment} commits to: the statistics as scalars, none in mode `none`. Secret. */
   statistics(mode: StatisticsMode): StatisticsOpening {
-    const half = (part: number) => keyedHash('blinding', this.vault, uint64(this.epoch), Uint8Array.of(part));
+    const half = (part: number) => keyedHash('blinding', this.#secret, utf8(mode), Uint8Array.of(part));
     return {
       values: mode === 'none' ? [] : this.#columnScalars(),
       blinding: pedersen.blinding(concatBytes(half(0), half(1))),
@@ -92,10 +116,10 @@ export class OwnData {
 
   /**
    * 32 secret bytes for what this bank deals, which nobody tells from uniform ones: the same after a restart, others for
-   * another epoch, purpose or context.
+   * other records, another place, purpose or context.
    */
   entropy(purpose: 'payload' | 'statistics', context: Uint8Array): Uint8Array {
-    return keyedHash('slices', this.vault, uint64(this.epoch), utf8(purpose), context);
+    return keyedHash('slices', this.#secret, utf8(purpose), context);
   }
 
   /** The records under a view's key. The last view's are kept. */
@@ -121,7 +145,7 @@ export class OwnData {
   }
 
   #salt(entry: Entry): Uint8Array {
-    return keyedHash('leaf-salt', this.vault, uint64(this.epoch), entry.keyDigest);
+    return keyedHash('leaf-salt', this.#secret, entry.keyDigest);
   }
 
   #dataTree(): merkle.MerkleTree {

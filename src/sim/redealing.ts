@@ -4,7 +4,7 @@ import { type Dealt, dealSlices } from '../protocol/dealer.js';
 import { type Draft, draftDigest } from '../protocol/draft.js';
 import { messageTypeOf } from '../protocol/message-codec.js';
 import type { MessageOf } from '../protocol/messages.js';
-import { OwnData } from '../protocol/own-data.js';
+import { OwnData, type OwnDataPlace } from '../protocol/own-data.js';
 import { claimsOf, commitmentIn, openedBy, type ReadDraft, readDraft } from '../protocol/reading.js';
 import { envelopeStatement, type Parcel, slicesRoot, slicesStatement } from '../protocol/slice-header.js';
 import { headerOf } from '../protocol/slice-store.js';
@@ -23,9 +23,16 @@ export function readAs({ manifest, suite, bank }: AttackContext, draft: Draft): 
 }
 
 /** The bank's records as its core uses them in the epoch. */
-export function ownData({ dataset, secrets, bank }: AttackContext): OwnData {
-  return new OwnData(dataset, secrets.vault, bank.chain.epoch);
+export function ownData(context: AttackContext): OwnData {
+  return new OwnData(context.dataset, context.secrets.vault, placeOf(context));
 }
+
+/** Where the bank's core uses its records now. */
+export const placeOf = ({ manifest, index, bank }: AttackContext): OwnDataPlace => ({
+  consortiumId: manifest.consortiumId,
+  bank: index,
+  epoch: bank.chain.epoch,
+});
 
 /** Every draft that the bank has seen or made, by digest (hex). Notes those of this step. */
 export function draftsSeen(

@@ -28,6 +28,7 @@ import {
   idsOf,
   KEY,
   ownData,
+  placeOf,
   SLOT,
 } from './slice-fixture.js';
 
@@ -177,9 +178,9 @@ describe('a dealer', () => {
     const own = ownData(fixture, 1);
     const commitment = commitmentOf(fixture, 1);
     for (const other of [
-      { own: new OwnData(bookOf(2), fixture.secrets[1]!.vault, EPOCH), commitment },
-      { own: new OwnData(bookOf(1), fixture.secrets[2]!.vault, EPOCH), commitment },
-      { own: new OwnData(bookOf(1), fixture.secrets[1]!.vault, EPOCH + 1), commitment },
+      { own: new OwnData(bookOf(2), fixture.secrets[1]!.vault, placeOf(fixture, 1)), commitment },
+      { own: new OwnData(bookOf(1), fixture.secrets[2]!.vault, placeOf(fixture, 1)), commitment },
+      { own: new OwnData(bookOf(1), fixture.secrets[1]!.vault, placeOf(fixture, 1, EPOCH + 1)), commitment },
       { own, commitment: { ...commitment, dataRoot: commitmentOf(fixture, 2).dataRoot } },
       { own, commitment: { ...commitment, statistics: commitmentOf(fixture, 2).statistics } },
     ])
@@ -191,7 +192,7 @@ describe('a dealer', () => {
     /** A bank with records as long as any, of which it opens `count`. */
     class Hoard extends OwnData {
       constructor(private readonly count: number) {
-        super(bookOf(1), fixture.secrets[1]!.vault, EPOCH);
+        super(bookOf(1), fixture.secrets[1]!.vault, placeOf(fixture, 1));
       }
       override openings(): Openings {
         const record = new Uint8Array(MAX_RECORD_BYTES);

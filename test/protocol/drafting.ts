@@ -65,7 +65,7 @@ export function deskOf(fixture: Fixture, bank: number, dataset: Dataset = fixtur
     chain: genesisChain(manifest),
     self: bank,
     secrets,
-    own: new OwnData(dataset, secrets.vault, 0),
+    own: new OwnData(dataset, secrets.vault, { consortiumId: manifest.consortiumId, bank, epoch: 0 }),
     courier,
     outbox,
     journal: new Journal({

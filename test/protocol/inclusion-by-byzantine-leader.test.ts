@@ -22,6 +22,7 @@ import type { ReadDraft } from '../../src/protocol/reading.js';
 import { amendmentStatement, openStatement } from '../../src/protocol/requests.js';
 import { agreedAlike, agreedValue } from '../../src/protocol/value.js';
 import { consortium, type Fixture, ledger, Net } from './network.js';
+import { placeOf } from './slice-fixture.js';
 
 const fixture: Fixture = await consortium(4, 1, { parameters: { statistics: 'none' } });
 const { manifest, suite, secrets } = fixture;
@@ -57,7 +58,7 @@ function scripted(twoOpens = false, late = false) {
   const net: Net = new Net(fixture, { datasets: [same, same, same, same], absent: [leaderOfViewZero()] });
   const leader = net.leader(0);
   const { chain } = net.banks[0]!;
-  const own = new OwnData(same, secrets[leader]!.vault, 0);
+  const own = new OwnData(same, secrets[leader]!.vault, placeOf(fixture, leader, 0));
   const proof = suite.vrf.prove(secrets[leader]!.vrf, openInput(manifest, chain, 0));
   const key = sketchKeyOf(
     manifest,
@@ -301,9 +302,9 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
       const c = {
         bank: b,
         epoch: 0,
-        dataRoot: new OwnData(same, secrets[b]!.vault, 0).dataRoot(),
+        dataRoot: new OwnData(same, secrets[b]!.vault, placeOf(fixture, b, 0)).dataRoot(),
         records: same.size,
-        statistics: new OwnData(same, secrets[b]!.vault, 0).statisticsCommitment('none'),
+        statistics: new OwnData(same, secrets[b]!.vault, placeOf(fixture, b, 0)).statisticsCommitment('none'),
         seed: net.banks[0]!.chain.nextSeed,
         ticket: suite.vrf.prove(secrets[b]!.vrf, ticketInput(manifest, net.banks[0]!.chain)),
       };

@@ -4,16 +4,22 @@ import { fromHex } from '../../src/crypto/bytes.js';
 import * as merkle from '../../src/crypto/merkle.js';
 import * as pedersen from '../../src/crypto/pedersen.js';
 import { columnStatistics } from '../../src/data/statistics.js';
-import { OwnData } from '../../src/protocol/own-data.js';
+import { OwnData, type OwnDataPlace } from '../../src/protocol/own-data.js';
 import { recordLeaf } from '../../src/protocol/slice-payload.js';
 import { ledger } from './network.js';
 import { KEY } from './slice-fixture.js';
 
 const vault = new Uint8Array(32).fill(7);
 const dataset = ledger({ 3: -5000 }, 50);
+const at = (place: Partial<OwnDataPlace> = {}): OwnDataPlace => ({
+  consortiumId: KEY,
+  bank: 0,
+  epoch: 2,
+  ...place,
+});
 let own: OwnData;
 beforeAll(() => {
-  own = new OwnData(dataset, vault, 2);
+  own = new OwnData(dataset, vault, at());
 });
 const ids = (...places: number[]): Uint8Array[] => places.map((place) => fromHex(own.keyed(KEY).ids[place]!));
 
@@ -41,9 +47,11 @@ describe('openings', () => {
   });
 
   it('have a salt of their own for each record, epoch and vault', () => {
-    const salts = [own, new OwnData(dataset, vault, 3), new OwnData(dataset, KEY, 2)].flatMap((data) =>
-      data.openings(KEY, ids(0, 1, 2)).records.map(({ salt }) => String(salt)),
-    );
+    const salts = [
+      own,
+      new OwnData(dataset, vault, at({ epoch: 3 })),
+      new OwnData(dataset, KEY, at()),
+    ].flatMap((data) => data.openings(KEY, ids(0, 1, 2)).records.map(({ salt }) => String(salt)));
     expect(new Set(salts).size).toBe(9);
   });
 
@@ -65,34 +73,36 @@ describe('openings', () => {
 
 describe('the data root', () => {
   it('is the same each time, and another for another vault, epoch or record', () => {
-    expect(own.dataRoot()).toEqual(new OwnData(ledger({ 3: -5000 }, 50), vault, 2).dataRoot());
+    expect(own.dataRoot()).toEqual(new OwnData(ledger({ 3: -5000 }, 50), vault, at()).dataRoot());
     expect(own.dataRoot()).toEqual(own.dataRoot());
     for (const other of [
-      new OwnData(dataset, KEY, 2),
-      new OwnData(dataset, vault, 3),
-      new OwnData(ledger({ 3: -5001 }, 50), vault, 2),
-      new OwnData(ledger({ 3: -5000 }, 49), vault, 2),
+      new OwnData(dataset, KEY, at()),
+      new OwnData(dataset, vault, at({ epoch: 3 })),
+      new OwnData(ledger({ 3: -5001 }, 50), vault, at()),
+      new OwnData(ledger({ 3: -5000 }, 49), vault, at()),
     ])
       expect(other.dataRoot()).not.toEqual(own.dataRoot());
   });
 
   it('of no records is that of the empty tree', () => {
-    expect(new OwnData(ledger({}, 0), vault, 2).dataRoot()).toEqual(merkle.root([]));
+    expect(new OwnData(ledger({}, 0), vault, at()).dataRoot()).toEqual(merkle.root([]));
   });
 });
 
 describe('the statistics commitment', () => {
   it('opens to the column statistics, negative sums as scalars', () => {
-    const negative = new OwnData(ledger({ 0: -100_000 }), vault, 2);
+    const negative = new OwnData(ledger({ 0: -100_000 }), vault, at());
     const [, sum] = columnStatistics(negative.dataset);
     expect(sum).toBeLessThan(0n);
     const { values, blinding } = negative.statistics('aggregate');
     expect(values[1]).toBe(ORDER + sum!);
     expect(values.every((value) => value >= 0n && value < ORDER)).toBe(true);
     for (const mode of ['aggregate', 'open'] as const)
-      expect(pedersen.verify(negative.statisticsCommitment(mode), values, blinding)).toBe(true);
+      expect(
+        pedersen.verify(negative.statisticsCommitment(mode), values, negative.statistics(mode).blinding),
+      ).toBe(true);
     const plus = values.map((value, i) => (i === 1 ? -sum! : value));
-    expect(pedersen.verify(negative.statisticsCommitment('open'), plus, blinding)).toBe(false);
+    expect(pedersen.verify(negative.statisticsCommitment('aggregate'), plus, blinding)).toBe(false);
   });
 
   it('is to nothing in mode none', () => {
@@ -103,9 +113,11 @@ describe('the statistics commitment', () => {
   });
 
   it('hides: another epoch or vault blinds it otherwise', () => {
-    const blindings = [own, new OwnData(dataset, vault, 3), new OwnData(dataset, KEY, 2)].map(
-      (data) => data.statistics('aggregate').blinding,
-    );
+    const blindings = [
+      own,
+      new OwnData(dataset, vault, at({ epoch: 3 })),
+      new OwnData(dataset, KEY, at()),
+    ].map((data) => data.statistics('aggregate').blinding);
     expect(new Set(blindings).size).toBe(3);
   });
 });
@@ -116,11 +128,11 @@ describe('entropy', () => {
       own.entropy('payload', KEY),
       own.entropy('statistics', KEY),
       own.entropy('payload', vault),
-      new OwnData(dataset, vault, 3).entropy('payload', KEY),
-      new OwnData(dataset, KEY, 2).entropy('payload', KEY),
+      new OwnData(dataset, vault, at({ epoch: 3 })).entropy('payload', KEY),
+      new OwnData(dataset, KEY, at()).entropy('payload', KEY),
     ].map(String);
     expect(new Set(made).size).toBe(made.length);
-    expect(String(new OwnData(ledger(), vault, 2).entropy('payload', KEY))).toBe(made[0]);
+    expect(String(new OwnData(ledger({ 3: -5000 }, 50), vault, at()).entropy('payload', KEY))).toBe(made[0]);
   });
 });
 

@@ -9,7 +9,7 @@ import { SketchKey } from '../../src/data/sketch-item.js';
 import { commitmentStatement, type SignedCommitment } from '../../src/protocol/commitment.js';
 import { type Dealt, dealSlices } from '../../src/protocol/dealer.js';
 import type { StatisticsMode } from '../../src/protocol/manifest.js';
-import { OwnData } from '../../src/protocol/own-data.js';
+import { OwnData, type OwnDataPlace } from '../../src/protocol/own-data.js';
 import { type AcceptedSlices, acceptSlices, dealingShape } from '../../src/protocol/slice-check.js';
 import type { SignedSlices } from '../../src/protocol/slice-evidence.js';
 import {
@@ -44,8 +44,15 @@ export function dealers(banks: number, faults: number, statistics: StatisticsMod
 /** Every bank's book differs from the others' in one record, and has a negative sum. */
 export const bookOf = (bank: number): Dataset => ledger({ [bank]: -100_000 });
 
+/** Where a bank uses its records. */
+export const placeOf = ({ manifest }: Fixture, bank: number, epoch = EPOCH): OwnDataPlace => ({
+  consortiumId: manifest.consortiumId,
+  bank,
+  epoch,
+});
+
 export const ownData = (fixture: Fixture, bank: number, epoch = EPOCH): OwnData =>
-  new OwnData(bookOf(bank), fixture.secrets[bank]!.vault, epoch);
+  new OwnData(bookOf(bank), fixture.secrets[bank]!.vault, placeOf(fixture, bank, epoch));
 
 export function signCommitment(
   fixture: Fixture,

@@ -15,6 +15,7 @@ import {
 import type { Amendment, MessageOf } from '../../src/protocol/messages.js';
 import { OwnData } from '../../src/protocol/own-data.js';
 import { consortium, ledger, Net, others } from './network.js';
+import { placeOf } from './slice-fixture.js';
 
 it('what a bank dealt to others before they had the Open is not lost, whatever else it dealt since', async () => {
   const fixture = await consortium(7, 2);
@@ -47,7 +48,7 @@ it('what a bank dealt to others before they had the Open is not lost, whatever e
     manifest,
     suite.vrf.verify(manifest.banks[leader]!.vrf, openInput(manifest, chain, 1), proof)!,
   );
-  const own = new OwnData(same, secrets[leader]!.vault, 0);
+  const own = new OwnData(same, secrets[leader]!.vault, placeOf(fixture, leader, 0));
   const commitments = new Map<number, SignedCommitment>();
   for (const { from, message } of net.letters('commitment')) commitments.set(from, message.commitment);
   const all = [0, 1, 2, 3, 4, 5, 6];

@@ -35,7 +35,7 @@ function subject(held: Uint8Array[] = []) {
     chain: genesisChain(manifest),
     self: 0,
     secrets: secret,
-    own: new OwnData(datasets[0]!, secret.vault, 0),
+    own: new OwnData(datasets[0]!, secret.vault, { consortiumId: manifest.consortiumId, bank: 0, epoch: 0 }),
     courier: new Courier(4, 0, outbox),
     outbox,
     journal: new Journal({ banks: 4, consortiumId: manifest.consortiumId, secrets: secret, suite, outbox }),

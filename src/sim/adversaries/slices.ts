@@ -8,7 +8,7 @@ import { commitmentIn } from '../../protocol/reading.js';
 import { dealingShape } from '../../protocol/slice-check.js';
 import { dealingContext, type Parcel } from '../../protocol/slice-header.js';
 import { type AttackContext, defineAdversary } from '../adversary.js';
-import { dealFrom, ownData, redealing } from '../redealing.js';
+import { dealFrom, ownData, placeOf, redealing } from '../redealing.js';
 import { altered, alteredScalar } from './forgery.js';
 
 /** Commits to fragments of no codeword: nobody sees it before they are put together, and then everybody. */
@@ -57,8 +57,8 @@ export const splitSlices = defineAdversary({
   name: 'split-slices',
   description: 'deals twice under one draft, and gives each half of the banks slices of another dealing',
   attack: redealing((read, context) => {
-    const { dataset, secrets, bank } = context;
-    const other = new OtherEntropy(dataset, secrets.vault, bank.chain.epoch);
+    const { dataset, secrets } = context;
+    const other = new OtherEntropy(dataset, secrets.vault, placeOf(context));
     const deals = [ownData(context), other].map((own) => dealFrom(own, read, context));
     const halves = halvesOf(context);
     return (receiver) => {

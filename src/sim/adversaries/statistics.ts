@@ -3,7 +3,7 @@ import type { StatisticsMode } from '../../protocol/manifest.js';
 import { OwnData } from '../../protocol/own-data.js';
 import type { StatisticsOpening } from '../../protocol/slice-payload.js';
 import { type AttackContext, defineAdversary } from '../adversary.js';
-import { dealFrom, redealing } from '../redealing.js';
+import { dealFrom, placeOf, redealing } from '../redealing.js';
 import { alteredScalar } from './forgery.js';
 
 /** Says other figures than it committed to. */
@@ -21,9 +21,9 @@ class OtherFigures extends OwnData {
 }
 
 const dealingOthers = redealing((read, context) => {
-  const { dataset, secrets, bank } = context;
+  const { dataset, secrets } = context;
   const { header, parcels } = dealFrom(
-    new OtherFigures(dataset, secrets.vault, bank.chain.epoch),
+    new OtherFigures(dataset, secrets.vault, placeOf(context)),
     read,
     context,
   );
