@@ -16,12 +16,16 @@ const MAX_JSON_BYTES = 1 << 26;
 
 /**
  * The bytes of an input file.
- * @throws {@link CliError} `INPUT_UNREADABLE`: missing, a directory, not permitted, or above `limit` bytes. The size is
+ * @throws {@link CliError} `INPUT_UNREADABLE`: missing, a directory, a pipe or device, not permitted, or above `limit` bytes. The size is
  * checked before anything is read.
  */
 export function readInput(file: string, limit: number = MAX_TABLE_BYTES): Uint8Array {
   try {
-    const { size } = statSync(file);
+    const stats = statSync(file);
+    if (stats.isDirectory()) readFileSync(file); // the system's own words
+    // A pipe or a device may have no end, or never begin.
+    if (!stats.isFile()) inputError(file, 'it is not a regular file');
+    const { size } = stats;
     if (size > limit) inputError(file, `the file is larger than ${limit} bytes`);
     return readFileSync(file);
   } catch (error) {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -12,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isConcordatError } from '../crypto/error.js';
 import { outputError } from './cli-error.js';
 import { systemReason } from './system-reason.js';
 
@@ -25,6 +28,23 @@ export type OutputFiles = ReadonlyMap<string, string | Iterable<string>>;
 export function expectDirectory(path: string): void {
   if (existsSync(path) && !statSync(path).isDirectory())
     outputError(path, 'it exists and is not a directory');
+  expectWritable(path, resolve(path));
+}
+
+/** Refuses what the system would refuse: the nearest directory that exists is where the first entry is made. */
+function expectWritable(path: string, place: string): void {
+  const nearest = nearestExisting(place);
+  try {
+    if (!statSync(nearest).isDirectory()) outputError(path, `${nearest} is not a directory`);
+    accessSync(nearest, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (isConcordatError(error)) throw error;
+    outputError(path, systemReason(error), { cause: error });
+  }
+}
+
+function nearestExisting(place: string): string {
+  return existsSync(place) || dirname(place) === place ? place : nearestExisting(dirname(place));
 }
 
 /**
@@ -34,34 +54,40 @@ export function expectDirectory(path: string): void {
 export function expectFile(path: string): void {
   if (existsSync(path) && statSync(path).isDirectory()) outputError(path, 'it is a directory');
   if (!existsSync(dirname(resolve(path)))) outputError(path, 'its directory does not exist');
+  expectWritable(path, dirname(resolve(path)));
 }
 
 /**
  * Writes `files` into the directory `path`, all or none.
  *
- * They are written and synced in a sibling directory, then renamed into place: the whole directory when `path` does not
- * exist, else each file over its namesake; other files in it are left alone. When anything fails, what was renamed is
- * taken back, and nothing of ours remains. A crash of the machine between two renames may leave files of both runs.
+ * When `path` does not exist, they are written and synced in a sibling directory, which is then renamed. Else they are written
+ * in a hidden directory within it, since it may be a mount point, or the only place where we may write, and renamed over their
+ * namesakes; other files in it are left alone. When anything fails, what was renamed is taken back, and nothing of ours
+ * remains; a signal that asks to stop is heeded when everything is in place. A crash of the machine between two renames may leave files of both runs.
  *
  * @throws {@link CliError} `OUTPUT_FAILED`
  */
 export function writeDirectory(path: string, files: OutputFiles): void {
   expectDirectory(path);
+  deferSignals();
   const undo: (() => void)[] = [];
   try {
     const target = existsSync(path) ? realpathSync(path) : resolve(path);
     const made = mkdirSync(dirname(target), { recursive: true });
     if (made !== undefined) undo.push(() => rmSync(made, { recursive: true, force: true }));
-    const temporary = temporaryBeside(target);
+    const isThere = existsSync(target);
+    const temporary = isThere ? temporaryBeside(join(target, '.concordat')) : temporaryBeside(target);
     undo.push(() => rmSync(temporary, { recursive: true, force: true }));
     mkdirSync(temporary);
     for (const [name, content] of files) writeSynced(join(temporary, name), content);
-    if (existsSync(target)) {
+    if (isThere) {
       replaceFiles(temporary, target, [...files.keys()], undo);
       rmSync(temporary, { recursive: true, force: true });
       syncDirectory(target);
-    } else renameSync(temporary, target);
-    syncDirectory(dirname(target));
+    } else {
+      renameSync(temporary, target);
+      syncDirectory(dirname(target));
+    }
   } catch (error) {
     for (const step of undo.reverse()) step();
     outputError(path, systemReason(error), { cause: error });
@@ -91,6 +117,7 @@ export function writeFile(path: string, content: string): void {
   expectFile(path);
   const target = existsSync(path) ? realpathSync(path) : resolve(path);
   const temporary = temporaryBeside(target);
+  deferSignals();
   try {
     writeSynced(temporary, content);
     renameSync(temporary, target);
@@ -99,6 +126,26 @@ export function writeFile(path: string, content: string): void {
     rmSync(temporary, { force: true });
     outputError(path, systemReason(error), { cause: error });
   }
+}
+
+let isDeferring = false;
+
+/**
+ * From here on signals that ask to stop wait until the files that are being written are in place: writing does not return
+ * to the loop that hears them. Before, they end the process at once, and nothing has been written.
+ */
+function deferSignals(): void {
+  if (isDeferring) return;
+  isDeferring = true;
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)
+    process.once(signal, () => {
+      process.stderr.write(`concordat: stopped by ${signal} after the output was written whole\n`);
+      process.exit(code);
+    });
 }
 
 /** In the same directory, so that a rename stays on one file system and is atomic. */

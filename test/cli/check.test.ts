@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -123,6 +124,13 @@ describe('check', () => {
     put('schema.json', { ...SCHEMA, ...changes });
     good('bank-a.csv');
     expect(refusal(await check('bank-a.csv'), 2)).toMatch(line);
+  });
+
+  it('does not wait for a pipe that nobody writes', async () => {
+    put('schema.json', SCHEMA);
+    execFileSync('mkfifo', [join(cwd, 'bank-a.csv')]);
+    const { code, stdout } = await check('bank-a.csv');
+    expect([code, stdout]).toEqual([2, expect.stringContaining('bank-a.csv: it is not a regular file')]);
   });
 
   it('shows what cannot be seen', async () => {

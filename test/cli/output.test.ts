@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectDirectory, expectFile, writeDirectory, writeFile } from '../../src/cli/output.js';
+import { build, ROOT } from './built.js';
 
 let root: string;
 beforeEach(() => {
@@ -53,6 +55,36 @@ describe('an output directory', () => {
     expect([read('out/a.csv'), read('out/b.csv'), read('out/notes.txt')]).toEqual(['new', 'old', 'mine']);
     expect(readdirSync(root)).toEqual(['out']);
   });
+
+  it('has nothing made beside it, where it may be a mount point, or all that we may write', () => {
+    mkdirSync(join(root, 'out'));
+    let beside: string[] = [];
+    function* looking(): Generator<string> {
+      beside = readdirSync(root);
+      yield 'new';
+    }
+    writeDirectory(join(root, 'out'), new Map([['a.csv', looking()]]));
+    expect(beside).toEqual(['out']);
+    expect(readdirSync(join(root, 'out'))).toEqual(['a.csv']);
+  });
+
+  it('is whole when a signal to stop comes while it is written', () => {
+    const script = `
+      import { writeDirectory } from ${JSON.stringify(join(ROOT, 'dist/cli/output.js'))};
+      function* slow() { process.kill(process.pid, 'SIGTERM'); yield 'first'; yield 'second'; }
+      writeDirectory(${JSON.stringify(join(root, 'out'))}, new Map([['a.csv', slow()], ['b.csv', 'b']]));
+      setTimeout(() => {}, 20_000);`;
+    build();
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([
+      143,
+      'concordat: stopped by SIGTERM after the output was written whole\n',
+    ]);
+    expect(readdirSync(root)).toEqual(['out']);
+    expect([read('out/a.csv'), read('out/b.csv')]).toEqual(['firstsecond', 'b']);
+  }, 120_000);
 
   it('stays as it was when a file cannot be written', () => {
     writeDirectory(join(root, 'out'), new Map([['a.csv', 'old']]));
