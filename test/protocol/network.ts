@@ -63,7 +63,7 @@ export function ledger(errors: Readonly<Record<number, number>> = {}, records = 
 export async function consortium(
   banks: number,
   faults: number,
-  options: { parameters?: Partial<Parameters>; name?: string } = {},
+  options: { parameters?: Partial<Parameters>; name?: string; schema?: Schema } = {},
 ): Promise<Fixture> {
   const suite = memoisedSuite(signedOnce(provenOnce(defaultSuite(await loadBls()))));
   const ids = Array.from({ length: banks }, (_, i) => `bank-${i}`);
@@ -71,7 +71,7 @@ export async function consortium(
   const body: ManifestBody = {
     name: options.name ?? 'test',
     faults,
-    schema: LEDGER,
+    schema: options.schema ?? LEDGER,
     parameters: { ...DEFAULT_PARAMETERS, delta: DELTA, ...options.parameters },
     banks: ids.map((id, i) => {
       const genesisShare = hash('simulation', utf8('share'), utf8(id));

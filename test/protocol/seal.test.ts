@@ -2,7 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
 import { decode, encode } from '../../src/crypto/encoding.js';
 import { isConcordatError } from '../../src/crypto/error.js';
-import { type Ballot, ballotStatement, type Certificate } from '../../src/protocol/certificate.js';
+import {
+  type Ballot,
+  ballotStatement,
+  type Certificate,
+  verifyCertificate,
+} from '../../src/protocol/certificate.js';
 import { parentOf } from '../../src/protocol/chain.js';
 import { type DraftHeader, draftDigest } from '../../src/protocol/draft.js';
 import type { Evidence } from '../../src/protocol/evidence.js';
@@ -138,6 +143,21 @@ describe('a seal', () => {
     const thin = { ...seal.header, inputs: [0, 1, 2] };
     expect(codeOf(resealed(thin, [0, 1, 2, 3], executors))).toBe('SEAL_HEADER_INVALID');
     expect(codeOf(resealed(seal.header, [0, 1, 2], executors))).toBe('SEAL_COMMIT_INVALID');
+  });
+
+  it('is none of its header with votes of another epoch, or of the first phase, whoever cast them', () => {
+    const everybody = [0, 1, 2, 3, 4, 5];
+    const executors = executorsOf(seal.header, 4).sort((a, b) => a - b);
+    const good = resealed(seal.header, everybody, executors);
+    expect(codeOf(good)).toBe('holds');
+    for (const change of [{ epoch: 1 }, { phase: 'prepare' as const }]) {
+      const { phase, epoch, slot, value } = { ...good.commit, ...change };
+      const ballot = { phase, epoch, slot, value, electorate: null };
+      const votes = everybody.map((bank) => fixture.sign(bank, ballotStatement(ballot, N)));
+      const commit = { ...good.commit, ...change, signature: fixture.suite.bls.aggregate(votes) };
+      expect(verifyCertificate(fixture.manifest, fixture.suite, commit)).toBe(true);
+      expect(codeOf({ ...good, commit })).toBe('SEAL_COMMIT_INVALID');
+    }
   });
 
   it('carries no accusation that does not hold', () => {

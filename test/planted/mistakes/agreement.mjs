@@ -235,4 +235,32 @@ export const agreement = [
     ],
     rings: /^termination:/,
   }),
+  engine({
+    name: 'lower-timeout-kept',
+    does: 'keeps of each bank the timeout of the lowest view',
+    breaks: 'termination: nobody is let into a view after the second',
+    edits: [
+      {
+        file: 'protocol/pacemaker.ts',
+        find: 'earlier.view < timeout.view',
+        replace: 'earlier.view > timeout.view',
+      },
+    ],
+    rings: /^termination:/,
+  }),
+  {
+    name: 'second-justification-ignored',
+    campaign: 'epochs',
+    settings: { liars: ['late-certificate'] },
+    does: 'holds a leader to the proof that the view before is over which it has itself, whatever proof the leader shows',
+    breaks: 'termination: banks with two such proofs vote for nothing that their leader can propose',
+    edits: [
+      {
+        file: 'protocol/agreement.ts',
+        find: '      this.#justification = proof;\n      if (proof.certificate) this.#learn(proof.certificate);\n',
+        replace: '      if (proof.certificate) this.#learn(proof.certificate);\n',
+      },
+    ],
+    rings: /^termination: .*views/,
+  },
 ];

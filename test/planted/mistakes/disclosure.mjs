@@ -97,4 +97,22 @@ export const disclosure = [
       },
     ],
   }),
+  epochs({
+    name: 'closed-rows-served',
+    does: 'serves and asks for the winners of settled rows that the quota closed',
+    breaks: 'confidentiality: liars have a bank hand out more than it allows',
+    settings: { disputed: 0, divergence: 0.3, quota: 0, absence: 'abstain' },
+    edits: [
+      {
+        file: 'protocol/settlement.ts',
+        find: '      if (!digest || read.plan.beyondQuota.has(row)) continue;\n',
+        replace: '      if (!digest) continue;\n',
+      },
+      {
+        file: 'protocol/settlement.ts',
+        find: '    if (row && this.read.plan.beyondQuota.has(row)) return null;\n',
+        replace: '',
+      },
+    ],
+  }),
 ];

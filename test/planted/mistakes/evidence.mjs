@@ -70,4 +70,74 @@ export const evidence = [
     ],
     rings: /^accountability: .*two Commitments/,
   }),
+  epochs({
+    name: 'epochs-in-conflict',
+    does: 'takes statements of two epochs for a contradiction',
+    breaks: 'integrity: an honest bank is accused',
+    settings: { liars: ['slander-by-places'], epochs: 2 },
+    edits: [
+      {
+        file: 'protocol/evidence.ts',
+        find: 'a.type !== b.type || a.epoch !== b.epoch || ',
+        replace: 'a.type !== b.type || ',
+      },
+    ],
+  }),
+  epochs({
+    name: 'slots-in-conflict',
+    does: 'takes statements of two slots for a contradiction',
+    breaks: 'integrity: an honest bank is accused',
+    settings: { liars: ['late-thin', 'slander-by-places'] },
+    edits: [
+      {
+        file: 'protocol/evidence.ts',
+        find: '  if (a.slot && b.slot && compareSlots(a.slot, b.slot) !== 0) return false;\n',
+        replace: '  void compareSlots;\n',
+      },
+    ],
+  }),
+  epochs({
+    name: 'requests-in-conflict',
+    does: 'takes two requests, of which a bank may sign many, for a contradiction',
+    breaks: 'integrity: an honest bank is accused',
+    settings: { liars: ['slander-by-requests'], divergence: 0.3, epochs: 2 },
+    edits: [
+      {
+        file: 'protocol/evidence.ts',
+        find: 'a.epoch !== b.epoch || REPEATABLE.has(a.type)) return false;',
+        replace: '(a.epoch !== b.epoch && !REPEATABLE.has(a.type))) return false;',
+      },
+      {
+        file: 'protocol/evidence.ts',
+        find: "  if (!STATEMENT_TYPES.includes(evidence.first.statement.type)) refuse('not-unique');\n",
+        replace: '',
+      },
+    ],
+  }),
+  epochs({
+    name: 'one-statement-in-conflict',
+    does: 'takes a statement that is shown twice for a contradiction',
+    breaks: 'integrity: an honest bank is accused',
+    settings: { liars: ['slander-by-one'] },
+    edits: [
+      {
+        file: 'protocol/evidence.ts',
+        find: '  return !equalBytes(a.body, b.body);\n',
+        replace: '  return a.body.length === b.body.length;\n',
+      },
+    ],
+  }),
+  epochs({
+    name: 'one-signature-of-two',
+    does: 'checks one of the two signatures of a contradiction',
+    breaks: 'integrity: an honest bank is accused',
+    settings: { liars: ['slander-by-half'] },
+    edits: [
+      {
+        file: 'protocol/evidence.ts',
+        find: '  for (const testimony of [evidence.first, evidence.second])\n',
+        replace: '  for (const testimony of [evidence.first])\n',
+      },
+    ],
+  }),
 ];

@@ -130,4 +130,73 @@ export const inclusion = [
     ],
     rings: /^result: .*the table/,
   }),
+  epochs({
+    name: 'acknowledgement-unverified',
+    does: 'takes a bundle with acknowledgements that their banks did not sign',
+    breaks: 'inclusion: versions that only such a bank holds are not opened',
+    settings: { liars: ['perjuring-leader'], disputed: 0.5 },
+    edits: [
+      {
+        file: 'protocol/attestations.ts',
+        find: '    if (!verifyAcknowledgement(manifest, suite, header, acknowledgement)) return null;\n',
+        replace: '    void verifyAcknowledgement;\n',
+      },
+    ],
+    rings: /^inclusion: .*was not given a version/,
+  }),
+  epochs({
+    name: 'acknowledgement-taken-unsigned',
+    does: 'remembers acknowledgements without checking who signed them',
+    breaks: 'termination: one liar makes every proposal of W one that nobody takes',
+    settings: { liars: ['unsigned-acknowledgement'], statistics: 'aggregate', disputed: 0.5 },
+    edits: [
+      {
+        file: 'protocol/awaiting.ts',
+        find: "    if (!authentic(this.context, bank, acknowledgementStatement(said), said.signature))\n      return 'acknowledgement-unsigned';\n",
+        replace: '    void [authentic, acknowledgementStatement];\n',
+      },
+    ],
+    rings: /^termination: .*views/,
+  }),
+  epochs({
+    name: 'acknowledgement-awaited-too-briefly',
+    does: 'waits 2Δ for acknowledgements, in which a bank that waits for slices cannot have said one',
+    breaks: 'inclusion: versions that only such a bank holds are not opened',
+    settings: { liars: ['sparing-leader'], disputed: 0.5 },
+    edits: [
+      {
+        file: 'protocol/awaiting.ts',
+        find: 'AWAIT_TIMER + name, 4 * ',
+        replace: 'AWAIT_TIMER + name, 2 * ',
+      },
+    ],
+    rings: /^inclusion: .*was not given a version/,
+  }),
+  epochs({
+    name: 'acknowledged-at-once',
+    does: 'acknowledges a draft with the slices that it has when it hears of it, and waits for no others',
+    breaks: 'inclusion: versions that only such a bank holds are not opened',
+    settings: { liars: ['staggering-leader'], disputed: 0.5 },
+    edits: [
+      {
+        file: 'protocol/acknowledging.ts',
+        find: 'ACKNOWLEDGE_TIMER + index, 2 * ',
+        replace: 'ACKNOWLEDGE_TIMER + index, 0 * ',
+      },
+    ],
+    rings: /^inclusion: .*was not given a version/,
+  }),
+  epochs({
+    name: 'symbols-unchecked',
+    does: 'attests a thin draft whatever symbols it carries, by which a bank that it leaves out sizes its amendment',
+    breaks: leftOut,
+    settings: { liars: ['misleading-leader'], records: 700, divergence: 0.4 },
+    edits: [
+      {
+        file: 'protocol/following.ts',
+        find: "  if (thin && !equalBytes(inclusion.symbolsOf(common.root, read), draft.symbols)) return 'symbols-wrong';\n",
+        replace: '',
+      },
+    ],
+  }),
 ];

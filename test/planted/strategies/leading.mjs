@@ -69,6 +69,16 @@ export function leading(library) {
       const header = { ...draft.header, parent: context.random.bytes(32) };
       return library.signedDraft({ ...draft, header }, context);
     }),
+    'misleading-leader': forgingLeader(
+      'misleading-leader',
+      ({ draft }, context) => {
+        if (draft.symbols.length === 0) return null;
+        const symbols = context.random.bytes(draft.symbols.length);
+        const header = { ...draft.header, symbols: library.symbolsDigest(symbols) };
+        return library.signedDraft({ ...draft, header, symbols }, context);
+      },
+      (context) => !hearsNothingOf(['commitment', 'sketch'], context),
+    ),
     'misquoting-leader': forgingLeader(
       'misquoting-leader',
       (message, context) =>

@@ -67,5 +67,69 @@ export function slandering(library) {
     return { kind: 'bad-proof', accused: input.from, testimony };
   });
 
-  return { slander, 'slander-by-slices': slanderBySlices, 'slander-by-proof': slanderByProof };
+  /** What honest banks signed that may be shown with its place: proposals, and requests for records. */
+  const signedIn = (heard) => {
+    if (heard?.type === 'draft') {
+      const { header } = heard.draft;
+      const statement = library.proposalStatement(header.epoch, header.slot, library.draftDigest(header));
+      return { statement, signature: heard.signature };
+    }
+    if (heard?.type === 'commitment')
+      return { statement: library.sketchStatement(heard.sketch), signature: heard.sketch.signature };
+    if (heard?.type === 'result')
+      return { statement: library.resultStatement(heard.epoch, heard), signature: heard.signature };
+    if (heard?.type === 'fetch')
+      return { statement: library.fetchStatement(heard), signature: heard.signature };
+    return heard?.type === 'vote' ? { vote: heard } : null;
+  };
+
+  /** Accuses with two statements of one honest bank, as `pairs` makes them of what it signed. */
+  const slanderByPairs = (name, pairs) =>
+    accuser(name, (context) => {
+      const { heard, input, memory, accomplices, manifest } = context;
+      if (input.type !== 'message' || accomplices.includes(input.from)) return null;
+      const told = signedIn(heard);
+      const testimony = told?.vote
+        ? { statement: ballotStatement(told.vote, manifest.size), signature: told.vote.signature }
+        : told;
+      if (!testimony) return null;
+      const name = `${input.from}/${testimony.statement.type}`;
+      const earlier = memory.get(name);
+      memory.set(name, testimony);
+      const pair = pairs(testimony, earlier, context);
+      return pair && { kind: 'equivocation', accused: input.from, first: pair[0], second: pair[1] };
+    });
+
+  const slanderings = {
+    /** Two places in which it said two things. */
+    'slander-by-places': slanderByPairs('slander-by-places', (one, other) => {
+      if (!other || one.statement.type === 'fetch') return null;
+      const [{ slot, epoch }, past] = [one.statement, other.statement];
+      const elsewhere = epoch !== past.epoch || (slot && library.compareSlots(slot, past.slot) !== 0);
+      return elsewhere ? [one, other] : null;
+    }),
+    /** Two requests, of which it may sign as many as it likes. */
+    'slander-by-requests': slanderByPairs('slander-by-requests', (one, other) =>
+      other &&
+      one.statement.type === 'fetch' &&
+      library.toHex(one.statement.body) !== library.toHex(other.statement.body)
+        ? [one, other]
+        : null,
+    ),
+    /** One statement, shown twice. */
+    'slander-by-one': slanderByPairs('slander-by-one', (one) => [one, one]),
+    /** One statement, and another that the accuser signed itself. */
+    'slander-by-half': slanderByPairs('slander-by-half', (one, _, { sign, random }) => {
+      if (one.statement.type === 'fetch') return null;
+      const statement = { ...one.statement, body: random.bytes(one.statement.body.length) };
+      return [one, { statement, signature: sign(statement) }];
+    }),
+  };
+
+  return {
+    ...slanderings,
+    slander,
+    'slander-by-slices': slanderBySlices,
+    'slander-by-proof': slanderByProof,
+  };
 }
