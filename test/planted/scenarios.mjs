@@ -127,10 +127,15 @@ function crashPoints(count, honest, steps, random) {
 
 /**
  * @param settings what is other than in a calm epoch; `liars` names the strategies of each Byzantine bank, of which there are
- * as many as are borne; one honest bank is away for `awayMs`, or down until `misses` epochs
+ * as many as are borne, and with `leads` the first of them leads first; one honest bank is away for `awayMs`, or down until `misses` epochs
  * are over, or loses its disk at its input `loses`
  */
-function epochScenario(seed, { liars = [], awayMs = 0, misses = 0, loses = 0, ...settings }, library, own) {
+function epochScenario(
+  seed,
+  { liars = [], leads = false, awayMs = 0, misses = 0, loses = 0, ...settings },
+  library,
+  own,
+) {
   const banks = settings.banks ?? 4;
   const faults = settings.faults ?? library.maxFaults(banks);
   const places = new library.Random(seed).fork('planted').shuffle([...Array(banks).keys()]);
@@ -148,6 +153,7 @@ function epochScenario(seed, { liars = [], awayMs = 0, misses = 0, loses = 0, ..
     banks,
     faults,
     byzantine,
+    ...(leads && { firstLeader: byzantine[0].bank }),
     ...(misses > 0 && {
       epochs: misses + 1,
       outages: [{ bank: places.at(-1), from: 0, afterMs: 50, until: misses }],

@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/data/dataset.js';
+import type { Draft } from '../../src/protocol/draft.js';
 import type { MessageOf } from '../../src/protocol/messages.js';
+import { slicesStatement } from '../../src/protocol/slice-header.js';
 import { consortium, DELTA, type Fixture, type Letter, ledger, Net, others } from './network.js';
+import { headerUnder } from './signed.js';
 
 const N = 4;
 let fixture: Fixture; // n = 4, f = 1, q = 3, k = 2
@@ -81,25 +84,33 @@ describe('a header that is shown to a bank that lacks it', () => {
     expect(net.sealed([bank])).toBe(true);
   });
 
-  it('is passed over with any part of it altered, or with the signature of another bank', () => {
-    const alter = [
-      (part: MessageOf<'draft-copy'>['dealings'][number]['part']) => ({
-        ...part,
-        dealing: part.dealing && { ...part.dealing, length: part.dealing.length + 1 },
-      }),
-      (part: MessageOf<'draft-copy'>['dealings'][number]['part']) => ({
-        ...part,
-        signature: new Uint8Array(64),
-      }),
+  it('is passed over with any part of it altered, signed by its dealer or not, and without its signature', () => {
+    type Part = MessageOf<'draft-copy'>['dealings'][number]['part'];
+    const longer = (part: Part): Part => ({
+      ...part,
+      dealing: part.dealing && { ...part.dealing, length: part.dealing.length + 1 },
+    });
+    const changes: ((part: Part, dealer: number, draft: Draft) => Part)[] = [
+      longer,
+      (part) => ({ ...part, signature: new Uint8Array(64) }),
+      // A second header of the dealer's own: signed, and not the one whose root is in W.
+      (part, dealer, draft) => {
+        const slices = { dealing: longer(part) } as MessageOf<'slices'>;
+        const header = headerUnder(fixture, draft, dealer, slices);
+        return { ...slices.dealing, signature: fixture.sign(dealer, slicesStatement(header)) };
+      },
     ];
-    for (const change of alter) {
-      const { net, bank, heard } = lacking(({ message }) => ({
+    for (const change of changes) {
+      const { net, bank, dealer, heard } = lacking(({ message }) => ({
         ...message,
-        dealings: message.dealings.map((each) => ({ ...each, part: change(each.part) })),
+        dealings: message.dealings.map((each) => ({
+          ...each,
+          part: change(each.part, each.dealer, message.contents.draft),
+        })),
       }));
       expect(heard.length).toBeGreaterThan(1);
       expect(opened(net, bank)).toBe(false);
-      expect(net.output(bank, 'evidence')).toEqual([]);
+      for (const { evidence } of net.output(bank, 'evidence')) expect(evidence.accused).toBe(dealer);
     }
   });
 });

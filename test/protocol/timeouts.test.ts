@@ -73,7 +73,7 @@ describe('a collector of timeouts', () => {
 
   it('counts a bank for the highest view it gave up on, however often and in whatever order it speaks', () => {
     const timeouts = collector();
-    for (const view of [1, 3, 1, 2]) timeouts.add(0, timeout(0, view));
+    for (const view of [1, 3, 2, 1]) timeouts.add(0, timeout(0, view));
     for (const bank of [1, 2, 3, 4]) timeouts.add(bank, timeout(bank, 1));
     expect(timeouts.certify(1)).toBeNull();
     expect(timeouts.joinable).toBe(1);

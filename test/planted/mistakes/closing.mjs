@@ -77,18 +77,4 @@ export const closing = [
     ],
     rings: /^termination: .*did not seal/,
   }),
-  epochs({
-    name: 'endorsed-by-f',
-    does: 'signs as executor without data a result that f executors signed',
-    breaks: 'termination: a liar has an honest executor vote for nothing, and too few are left',
-    settings: { liars: ['false-result'], divergence: 0.3, awayMs: 400 },
-    edits: [
-      {
-        file: 'protocol/sealing.ts',
-        find: 'votes.aggregate(this.context.manifest.faults + 1)',
-        replace: 'votes.aggregate(this.context.manifest.faults)',
-      },
-    ],
-    rings: /^termination: .*did not seal/,
-  }),
 ];

@@ -101,7 +101,7 @@ export const disclosure = [
     name: 'closed-rows-served',
     does: 'serves and asks for the winners of settled rows that the quota closed',
     breaks: 'confidentiality: liars have a bank hand out more than it allows',
-    settings: { disputed: 0, divergence: 0.3, quota: 0, absence: 'abstain' },
+    settings: { liars: ['forgetful'], disputed: 0, divergence: 0.5, quota: 0, absence: 'abstain' },
     edits: [
       {
         file: 'protocol/settlement.ts',

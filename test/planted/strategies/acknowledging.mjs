@@ -42,16 +42,6 @@ export function acknowledging(library) {
     },
   });
 
-  /** Deals nothing to the bank that it leaves out, so that this one waits as long as it may before it acknowledges. */
-  const sparingLeader = defineAdversary({
-    name: 'sparing-leader',
-    hears: hearsAllBut(['slices', 'acknowledgement']),
-    attack: (outgoing, context) => {
-      const [left] = victimsOf(context);
-      return outgoing.filter(({ to, bytes }) => to !== left || context.decode(bytes).type !== 'slices');
-    },
-  });
-
   /** Shows the draft that takes a bank in late to a dealer, whose slices it then says it does not hold. */
   const staggeringLeader = defineAdversary({
     name: 'staggering-leader',
@@ -86,7 +76,6 @@ export function acknowledging(library) {
 
   return {
     'perjuring-leader': perjuringLeader,
-    'sparing-leader': sparingLeader,
     'staggering-leader': staggeringLeader,
     'unsigned-acknowledgement': unsigned,
   };

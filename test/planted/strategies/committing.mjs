@@ -1,5 +1,5 @@
 /** Strategies that commit to more than one thing. */
-export function committing({ commitmentStatement, defineAdversary }) {
+export function committing({ commitmentStatement, Dataset, defineAdversary }) {
   /** Does not attest the draft that has its Commitment, and puts another one into the amendment by which it comes back. */
   const recommitting = defineAdversary({
     name: 'recommitting',
@@ -15,5 +15,13 @@ export function committing({ commitmentStatement, defineAdversary }) {
         return [{ ...send, bytes: encode({ ...message, commitment: { ...commitment, signature } }) }];
       }),
   });
-  return { recommitting };
+  /** Commits to every second record of its book: few hold what an honest bank lacks, too. */
+  const forgetful = defineAdversary({
+    name: 'forgetful',
+    records: (dataset) => {
+      const kept = dataset.entries.filter((_, i) => i % 2 === 0).map(({ values }) => values);
+      return Dataset.fromRecords(dataset.schema, kept);
+    },
+  });
+  return { recommitting, forgetful };
 }

@@ -80,23 +80,7 @@ export function serving(library) {
     attack: (outgoing, { decode }) => outgoing.filter(({ bytes }) => decode(bytes).type !== 'seal'),
   });
 
-  /** Votes for a result that nobody computed, and shows it to every bank. */
-  const falseResult = defineAdversary({
-    name: 'false-result',
-    attack: (outgoing, { decode, encode, manifest, index, sign }) => {
-      const isResult = ({ bytes }) => decode(bytes).type === 'result';
-      const own = outgoing.find(isResult);
-      if (!own) return outgoing;
-      const message = { ...decode(own.bytes), root: new Random('false').bytes(32) };
-      const signature = sign(library.resultStatement(message.epoch, message));
-      const bytes = encode({ ...message, signature });
-      const others = [...manifest.banks.keys()].filter((bank) => bank !== index);
-      return [...outgoing.filter((send) => !isResult(send)), ...others.map((to) => ({ to, bytes }))];
-    },
-  });
-
   return {
-    'false-result': falseResult,
     'false-records': falseRecords,
     'false-common': falseCommon,
     greedy,
