@@ -149,6 +149,9 @@ function sectionsOf(page: ReportPage, figures: Figures): Section[] {
       title: 'Column statistics',
       content: statisticsTable(report.statistics),
     },
+    report.statisticsWithheld
+      ? { id: 'statistics', title: 'Column statistics', content: html`<p>${report.statisticsWithheld}</p>` }
+      : null,
     report.byEpoch.length > 1
       ? { id: 'epochs', title: 'Epochs', content: epochsTable(report.byEpoch) }
       : null,

@@ -174,6 +174,7 @@ function factLines(report: Report, paint: Paint): string[] {
     `${grouped(disclosed.rawRecords)} of ${counted(disclosed.ofRecords, 'raw record')} left their bank`,
   ]);
   facts.push(...statisticsFacts(report.statistics));
+  if (report.statisticsWithheld !== null) facts.push(['Statistics', report.statisticsWithheld]);
   if (report.resultRoot !== '') {
     if (report.accuracy !== null) facts.push(['Accuracy', accuracyOf(report)]);
     facts.push(['Result', report.resultRoot]);

@@ -11,7 +11,7 @@ import type { Manifest } from './manifest.js';
 import { surplusEvidence } from './seal-evidence.js';
 import { type Statement, statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
-import { type Agreed, agreedCodec, agreedValue, areHoldings } from './value.js';
+import { type Agreed, agreedCodec, agreedValue, areHoldings, leastSummed } from './value.js';
 
 /** Why a seal was refused. */
 export type SealError =
@@ -141,6 +141,8 @@ export function checkSeal(manifest: Manifest, seal: Seal, suite: Suite): Verifie
   const dealers = agreed.holdings.map(({ dealer }) => dealer);
   if (!areHoldings(agreed.holdings, header.inputs) || agreed.summed.some((bank) => !dealers.includes(bank)))
     refuse({ code: 'SEAL_HEADER_INVALID', reason: 'dealers' }, 'slices of banks that are no inputs');
+  if (agreed.summed.length > 0 && agreed.summed.length < leastSummed(manifest))
+    refuse({ code: 'SEAL_HEADER_INVALID', reason: 'summed' }, 'totals over fewer banks than may be added up');
   const value = agreedValue(draftDigest(header), agreed);
   if (commit.phase !== 'commit' || commit.epoch !== header.epoch || !equalBytes(commit.value, value))
     refuse({ code: 'SEAL_COMMIT_INVALID' }, 'the commit certificate is for something else');

@@ -54,14 +54,22 @@ export function areHoldings(holdings: readonly Holding[], dealers: readonly numb
 }
 
 /**
+ * Fewest dealers whose statistics are added up: a quorum, and f + 3. Who knows the total takes away its own figures and
+ * those of f liars that tell it theirs; of f + 3 dealers at least two others' are left, and only their sum is known. With
+ * f + 2 it would be the figures of one bank, exactly.
+ */
+export const leastSummed = ({ quorum, faults }: Pick<Manifest, 'quorum' | 'faults'>): number =>
+  Math.max(quorum, faults + 3);
+
+/**
  * What is agreed when the attesters of a draft hold these slices. The same for everybody who has the same lists.
  *
  * W has every pair that at least q list: at least q − f of them are honest, which is as many as rebuild a dealing, and
  * two roots of one dealer cannot both be in it.
  *
  * A sum needs banks that hold all its parts. The q attesters who list most of W (the first of them, where equally many)
- * have at least f + 1 honest banks among them, and what all q list is summed; but nothing when that is fewer than q
- * dealers, for a total over few banks tells too much of each.
+ * have at least f + 1 honest banks among them, and what all q list is summed; but nothing when that is fewer than
+ * {@link leastSummed} dealers, for a total over few banks tells too much of each.
  *
  * @param lists by attester, each sorted by dealer
  */
@@ -83,7 +91,7 @@ export function agreedFrom(manifest: Manifest, lists: ReadonlyMap<number, readon
 /** What is agreed when every attester lists the same. */
 export function agreedAlike(manifest: Manifest, holdings: readonly Holding[]): Agreed {
   const dealers = holdings.map(({ dealer }) => dealer);
-  const sums = manifest.statistics === 'aggregate' && dealers.length >= manifest.quorum;
+  const sums = manifest.statistics === 'aggregate' && dealers.length >= leastSummed(manifest);
   return { holdings, summed: sums ? dealers : [] };
 }
 
@@ -111,7 +119,7 @@ function summedOf(
   const summed = holdings
     .filter((holding) => holders.every(({ names }) => names.has(nameOf(holding))))
     .map(({ dealer }) => dealer);
-  return summed.length >= manifest.quorum ? summed : [];
+  return summed.length >= leastSummed(manifest) ? summed : [];
 }
 
 const nameOf = ({ dealer, root }: Holding): string => `${dealer}/${toHex(root)}`;

@@ -9,12 +9,12 @@ import { certificateCodec } from '../protocol/certificate.js';
 import type { Manifest } from '../protocol/manifest.js';
 import type { EpochRecord } from './epoch-record.js';
 import type { EpochReport, SuspicionReport } from './report.js';
-import { statisticsReport } from './statistics-report.js';
+import { statisticsReport, statisticsWithheld } from './statistics-report.js';
 import { maxBytesPerBank, type Volume } from './traffic.js';
 
 /** What an epoch is measured against. */
 export interface MeasureContext {
-  readonly manifest: Pick<Manifest, 'banks' | 'parameters' | 'schema'>;
+  readonly manifest: Pick<Manifest, 'banks' | 'parameters' | 'schema' | 'quorum' | 'faults'>;
   readonly honest: readonly number[];
   /** Null where it is not known. */
   readonly truth: Dataset | null;
@@ -53,6 +53,7 @@ export function measureEpoch(record: EpochRecord, context: MeasureContext): Epoc
       ofRecords: record.datasets.reduce((sum, dataset) => sum + dataset.size, 0),
     },
     statistics: statisticsReport(manifest, outcome?.statistics ?? null),
+    statisticsWithheld: statisticsWithheld(manifest, outcome ?? null),
     suspicions: suspicionsOf(record, honest, manifest),
     ...accuracyOf(outcome?.rows ?? [], truth),
   };

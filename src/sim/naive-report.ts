@@ -60,6 +60,7 @@ export function naiveReport(options: RunOptions): Report {
         ofRecords: datasets.reduce((sum, { size }) => sum + size, 0),
       },
       statistics: null,
+      statisticsWithheld: null,
       suspicions: [],
       ...accuracyOf(rows, options.truths[epoch] ?? null),
     };

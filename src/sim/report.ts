@@ -125,6 +125,8 @@ export interface EpochReport {
   readonly disclosed: { readonly rawRecords: number; readonly ofRecords: number };
   /** What was opened of the banks' column statistics; null when nothing was. */
   readonly statistics: StatisticsReport | null;
+  /** Why no totals were opened although the mode is `aggregate`, as a sentence; null where they were, or in another mode. */
+  readonly statisticsWithheld: string | null;
   /** By bank, then reason. */
   readonly suspicions: readonly SuspicionReport[];
   /**

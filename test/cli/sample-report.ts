@@ -58,6 +58,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     keys: { total: 1010, unanimous: 960, settled: 40, disputed: 8, unvouched: 2, unresolved: 5 },
     disclosed: { rawRecords: 40, ofRecords: 4040 },
     statistics: null,
+    statisticsWithheld: null,
     suspicions: [],
     accuracy: 0.9995,
     resolvedCells: 8000,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
 import { decode, encode } from '../../src/crypto/encoding.js';
+import type { Manifest } from '../../src/protocol/manifest.js';
 import {
   agreedAlike,
   agreedFrom,
@@ -134,6 +135,14 @@ describe('what is agreed of lists that are alike', () => {
   it('sums from a quorum of dealers on, and nothing below', () => {
     expect(agreedAlike(fixture.manifest, all().slice(0, 5)).summed).toEqual([0, 1, 2, 3, 4]);
     expect(agreedAlike(fixture.manifest, all().slice(0, 4)).summed).toEqual([]);
+    // n = 4, f = 1: a quorum is three, and of three one bank with one liar would know the third's own.
+    const few = { statistics: 'aggregate', quorum: 3, faults: 1 } as Manifest;
+    expect(agreedAlike(few, all().slice(0, 3)).summed).toEqual([]);
+    expect(agreedFrom(few, lists(...[0, 1, 2].map(() => all().slice(0, 3)))).summed).toEqual([]);
+    expect(agreedAlike(few, all().slice(0, 4)).summed).toEqual([0, 1, 2, 3]);
+    const two = { ...few, quorum: 2, faults: 0 } as Manifest;
+    expect(agreedAlike(two, all().slice(0, 2)).summed).toEqual([]);
+    expect(agreedAlike(two, all().slice(0, 3)).summed).toEqual([0, 1, 2]);
   });
 });
 

@@ -34,10 +34,10 @@ describe('aggregate statistics', () => {
     [4, {}],
     [4, { 1: 'falsify' }],
     [4, { 2: 'collude' }],
-    [4, { 0: 'silent' }],
-    [4, { 3: 'equivocate' }],
-    [4, { 3: 'withhold-slices' }],
-    [4, { 1: 'crash' }],
+    [5, { 0: 'silent' }],
+    [5, { 3: 'equivocate' }],
+    [5, { 3: 'withhold-slices' }],
+    [5, { 1: 'crash' }],
     [6, { 5: 'lying-leader' }],
     [7, { 1: 'falsify', 3: 'silent' }],
     [7, { 2: 'collude', 6: 'collude' }],
@@ -46,12 +46,33 @@ describe('aggregate statistics', () => {
     const { statistics, own, inputs, quorum } = opened(banks, { liars });
     expect(statistics.each).toBeNull();
     // A total over few banks would tell much of each.
-    expect(statistics.banks.length).toBeGreaterThanOrEqual(quorum);
+    expect(statistics.banks.length).toBeGreaterThanOrEqual(Math.max(quorum, banks > 6 ? 5 : 4));
     for (const name of statistics.banks) expect(inputs.map((bank) => `bank-${bank}`)).toContain(name);
     const sums = statistics.totals.map((_, f) =>
       statistics.banks.reduce((sum, name) => sum + own(name)[f]!, 0n),
     );
     expect(statistics.totals).toEqual(sums);
+  });
+});
+
+describe('totals over too few', () => {
+  // Whoever takes away its own figures and those of f liars would be left with one bank's.
+  it.each([
+    [3, { 0: 'silent' }, 0],
+    [3, { 2: 'silent' }, 0],
+    [4, { 0: 'silent' }, 1],
+    [4, { 3: 'withhold-slices' }, 1],
+    [2, {}, 0],
+    [1, {}, 0],
+  ] as const)('of %i banks, of which %o, are opened to nobody', (banks, liars, faults) => {
+    const { statistics } = opened(banks, { liars, faults });
+    expect(statistics).toBeNull();
+  });
+
+  it('are totals again with f + 3 dealers', () => {
+    expect(opened(3, { faults: 0 }).statistics.banks).toHaveLength(3);
+    expect(opened(4, { faults: 1 }).statistics.banks).toHaveLength(4);
+    expect(opened(4, { faults: 0, liars: { 0: 'silent' } }).statistics.banks).toHaveLength(3);
   });
 });
 
@@ -63,7 +84,7 @@ describe('open statistics', () => {
     'of %i banks, liars %o, are those of every bank that they name, and their sums',
     (banks, liars) => {
       const { statistics, own, quorum } = opened(banks, { liars, parameters: { statistics: 'open' } });
-      expect(statistics.banks.length).toBeGreaterThanOrEqual(quorum);
+      expect(statistics.banks.length).toBeGreaterThanOrEqual(Math.max(quorum, banks > 6 ? 5 : 4));
       expect(statistics.each).toEqual(statistics.banks.map(own));
       expect(statistics.totals).toEqual(
         statistics.totals.map((_, f) => statistics.banks.reduce((sum, name) => sum + own(name)[f]!, 0n)),
