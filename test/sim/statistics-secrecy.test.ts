@@ -174,7 +174,7 @@ const scalars = fc.bigInt({ min: 0n, max: Fn.ORDER - 1n });
 const vectors = fc.array(scalars, { minLength: FIGURES, maxLength: FIGURES });
 
 describe.each([
-  [4, 1, 0],
+  [5, 1, 0],
   [7, 2, 6],
 ] as const)('the statistics of one of %i banks, as any %i of them see them', (banks, faults, liar) => {
   const of = epoch(banks, faults, liar);
