@@ -61,7 +61,7 @@ export const HASH_DOMAINS = [
   'genesis-seed',
   /** An epoch, and the VRF output or the genesis seed that its seed is made from. */
   'epoch-seed',
-  /** One part: a VRF output, in order of which banks lead. Two: genesis seed and VRF key, in the first epoch. */
+  /** An epoch's seed and a bank's index, or in the first epoch its VRF key: the order in which banks lead. */
   'ticket',
   /** Keyed with a bank's secret of an epoch: mode and half, the blinding of its statistics commitment. */
   'blinding',

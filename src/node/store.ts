@@ -174,9 +174,9 @@ export class BankStore {
   }
 
   /** Keeps a sealed epoch, unless it is kept already. @throws `LogError`, and then ever after */
-  async keep({ epoch, seal, commitments }: SealedOutput): Promise<void> {
+  async keep({ epoch, seal }: SealedOutput): Promise<void> {
     if (epoch !== this.#first + this.#epochs.length) return;
-    const sealed = encodeSealedEpoch(this.manifest, { seal, commitments });
+    const sealed = encodeSealedEpoch(this.manifest, { seal });
     this.#epochs.push(
       await this.history.file.append(encode(historyRecordCodec, { type: 'sealed', epoch, sealed })),
     );

@@ -344,12 +344,11 @@ export class Bank {
 
   /** Goes on after epochs that were sealed without this bank. */
   #adopt({ epochs, chain }: Recalled): void {
-    for (const { seal, commitments } of epochs)
+    for (const { seal } of epochs)
       this.#outbox.output({
         type: 'sealed',
         epoch: seal.header.epoch,
         seal,
-        commitments,
         outcome: null,
         table: null,
         inputs: seal.header.inputs,

@@ -12,12 +12,8 @@ export interface ChainState {
   readonly epoch: number;
   /** H(epoch, value, result root) of the epoch before; the consortium's id for epoch 0. */
   readonly parent: Uint8Array;
-  /** The seed of this epoch's Opens. */
+  /** The seed of this epoch, 32 bytes: its Opens are proofs on it, and it orders the leaders. */
   readonly seed: Uint8Array;
-  /** The seed of the next epoch: what this epoch's Commitments carry tickets on. */
-  readonly nextSeed: Uint8Array;
-  /** Every bank's latest ticket: the output of its VRF, 32 bytes; it orders the leaders. */
-  readonly tickets: readonly Uint8Array[];
   /** Bank indices, first leader first. */
   readonly schedule: readonly number[];
 }
@@ -27,8 +23,6 @@ export const chainCodec: Codec<ChainState> = struct<ChainState>({
   epoch: u53,
   parent: fixed(32, 'parent'),
   seed: fixed(32, 'seed'),
-  nextSeed: fixed(32, 'next seed'),
-  tickets: list(fixed(32, 'ticket'), MAX_BANKS, 'tickets') as Codec<readonly Uint8Array[]>,
   schedule: list(u16, MAX_BANKS, 'schedule') as Codec<readonly number[]>,
 });
 
@@ -37,18 +31,19 @@ export const chainCodec: Codec<ChainState> = struct<ChainState>({
  * share of the seed was opened, so nobody could choose a key for its place.
  */
 export function genesisChain(manifest: Manifest): ChainState {
-  const tickets = manifest.banks.map((bank) => hash('ticket', manifest.genesisSeed, bank.vrf));
+  const { genesisSeed } = manifest;
   return {
     epoch: 0,
     parent: manifest.consortiumId,
-    seed: manifest.genesisSeed,
-    nextSeed: hash('epoch-seed', uint64(1), manifest.genesisSeed),
-    tickets,
-    schedule: scheduleOf(tickets),
+    seed: genesisSeed,
+    schedule: ordered(manifest.banks.map((bank) => hash('ticket', genesisSeed, bank.vrf))),
   };
 }
 
-/** What of a sealed epoch the chain goes on with. */
+/**
+ * What of a sealed epoch the chain goes on with. All of it stands under the agreed value or the result root: seals of one
+ * epoch may differ in signers, evidence and the slot that decided, and must lead to one chain.
+ */
 export interface ChainLink {
   /** The agreed value, 32 bytes. */
   readonly value: Uint8Array;
@@ -56,23 +51,24 @@ export interface ChainLink {
   readonly resultRoot: Uint8Array;
   /** VRF output (64 bytes) of the leader whose draft was agreed. */
   readonly leaderOutput: Uint8Array;
-  /** VRF outputs on the next seed by bank index, null for a bank whose Commitment is not among the inputs. */
-  readonly tickets: readonly (Uint8Array | null)[];
+  /** The view that the agreed draft was made in, which is not always the one that decided. */
+  readonly view: number;
 }
 
-/** The state of the epoch after a sealed one. A bank whose ticket is missing keeps its last one. */
+/**
+ * The state of the epoch after a sealed one. Its leaders come in an order drawn from its seed; who led a view below the
+ * agreed draft's comes after all others, as its view came to nothing.
+ */
 export function nextChain(chain: ChainState, link: ChainLink): ChainState {
-  const tickets = chain.tickets.map((earlier, bank) => {
-    const output = link.tickets[bank];
-    return output ? hash('ticket', output) : earlier;
-  });
+  const epoch = chain.epoch + 1;
+  const seed = hash('epoch-seed', uint64(epoch), link.leaderOutput);
+  const drawn = ordered(chain.schedule.map((_, bank) => hash('ticket', seed, uint64(bank))));
+  const failed = new Set(chain.schedule.slice(0, link.view));
   return {
-    epoch: chain.epoch + 1,
+    epoch,
     parent: parentOf(chain.epoch, link.value, link.resultRoot),
-    seed: chain.nextSeed,
-    nextSeed: hash('epoch-seed', uint64(chain.epoch + 2), link.leaderOutput),
-    tickets,
-    schedule: scheduleOf(tickets),
+    seed,
+    schedule: [...drawn.filter((bank) => !failed.has(bank)), ...drawn.filter((bank) => failed.has(bank))],
   };
 }
 
@@ -81,10 +77,11 @@ export function parentOf(epoch: number, value: Uint8Array, resultRoot: Uint8Arra
   return hash('parent', uint64(epoch), value, resultRoot);
 }
 
-function scheduleOf(tickets: readonly Uint8Array[]): number[] {
-  return tickets
-    .map((ticket, bank) => ({ ticket, bank }))
-    .sort((a, b) => compareBytes(a.ticket, b.ticket) || a.bank - b.bank)
+/** Indices in the order of these numbers. */
+function ordered(numbers: readonly Uint8Array[]): number[] {
+  return numbers
+    .map((number, bank) => ({ number, bank }))
+    .sort((a, b) => compareBytes(a.number, b.number) || a.bank - b.bank)
     .map(({ bank }) => bank);
 }
 

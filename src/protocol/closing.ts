@@ -45,7 +45,7 @@ export class Closing {
   #outcome: Outcome | null = null;
   #seal: Seal | null = null;
   #finished = false;
-  /** Made once: it takes a check of every ticket, and is asked for at every step. */
+  /** Made once: it is asked for at every step. */
   #next: ChainState | null = null;
 
   constructor(
@@ -194,9 +194,8 @@ export class Closing {
   /** The state of the next epoch; null until {@link finished}. */
   next(): ChainState | null {
     if (!this.#finished || !this.#seal || !this.#decided) return null;
-    const { draft, opened } = this.#decided.read;
-    const sealed = { seal: this.#seal, commitments: draft.commitments };
-    this.#next ??= chainAfter(this.context, sealed, opened.output);
+    const { output } = this.#decided.read.opened;
+    this.#next ??= chainAfter(this.context.chain, { seal: this.#seal }, output);
     return this.#next;
   }
 
@@ -258,7 +257,6 @@ export class Closing {
       type: 'sealed',
       epoch: chain.epoch,
       seal: this.#seal,
-      commitments: this.#decided.read.draft.commitments,
       outcome: this.#outcome,
       table: this.#decided.read.table,
       inputs: this.#decided.read.draft.header.inputs,

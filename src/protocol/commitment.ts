@@ -1,5 +1,5 @@
-import { concatBytes, equalBytes, uint64, utf8 } from '../crypto/bytes.js';
-import { type Codec, decode, encode, fixed, struct, u16, u53, varint } from '../crypto/encoding.js';
+import { concatBytes, uint64, utf8 } from '../crypto/bytes.js';
+import { type Codec, encode, fixed, struct, u16, u53, varint } from '../crypto/encoding.js';
 import { hash } from '../crypto/hash.js';
 import type { ChainState } from './chain.js';
 import type { Manifest } from './manifest.js';
@@ -18,10 +18,6 @@ export interface Commitment {
   readonly records: number;
   /** Pedersen vector commitment to its column statistics, a compressed Baby Jubjub point, 32 bytes. */
   readonly statistics: Uint8Array;
-  /** The next epoch's seed, 32 bytes: stated, so that a ticket that does not hold for it proves its bank faulty. */
-  readonly seed: Uint8Array;
-  /** VRF proof on that seed, 80 bytes. */
-  readonly ticket: Uint8Array;
 }
 
 /** A commitment with the bank's Ed25519 signature, 64 bytes. */
@@ -36,8 +32,6 @@ const fields = {
   dataRoot: fixed(32, 'data root'),
   records: varint,
   statistics: fixed(32, 'statistics'),
-  seed: fixed(32, 'seed'),
-  ticket: fixed(80, 'ticket'),
 };
 const commitmentCodec: Codec<Commitment> = struct<Commitment>(fields);
 
@@ -53,16 +47,6 @@ export function commitmentStatement(commitment: Commitment): Statement {
   return { type: 'commitment', epoch: commitment.epoch, slot: null, body };
 }
 
-/** The commitment a statement of that type carries. */
-export function commitmentOf(statement: Statement): Commitment {
-  return decode(commitmentCodec, statement.body);
-}
-
-/** VRF input of a bank's ticket for the next epoch's order of leaders, by that epoch's seed. */
-export function ticketInput(manifest: Manifest, { nextSeed }: Pick<ChainState, 'nextSeed'>): Uint8Array {
-  return concatBytes(utf8('ticket'), manifest.consortiumId, nextSeed);
-}
-
 /** VRF input of the Open of a view. */
 export function openInput(manifest: Manifest, { seed }: Pick<ChainState, 'seed'>, view: number): Uint8Array {
   return concatBytes(utf8('open'), manifest.consortiumId, seed, uint64(view));
@@ -73,22 +57,10 @@ export function sketchKeyOf(manifest: Manifest, output: Uint8Array): Uint8Array 
   return hash('sketch-key', manifest.consortiumId, output);
 }
 
-/** Whether the commitment is signed by its bank. The ticket is checked apart, by {@link ticketOutput}. */
+/** Whether the commitment is signed by its bank. */
 export function verifyCommitment(manifest: Manifest, suite: Suite, commitment: SignedCommitment): boolean {
   const bank = manifest.banks[commitment.bank];
   if (!bank) return false;
   const digest = statementDigest(manifest.consortiumId, commitmentStatement(commitment));
   return suite.identity.verify(bank.identity, digest, commitment.signature);
-}
-
-/** The output (64 bytes) of a commitment's ticket, null when its proof is invalid, or of another seed. */
-export function ticketOutput(
-  manifest: Manifest,
-  suite: Suite,
-  chain: Pick<ChainState, 'nextSeed'>,
-  commitment: Commitment,
-): Uint8Array | null {
-  const bank = manifest.banks[commitment.bank];
-  if (!bank || !equalBytes(commitment.seed, chain.nextSeed)) return null;
-  return suite.vrf.verify(bank.vrf, ticketInput(manifest, chain), commitment.ticket);
 }

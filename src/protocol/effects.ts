@@ -2,7 +2,6 @@ import type { ConflictTable } from '../data/conflict.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Outcome } from '../data/outcome.js';
 import type { ReconcileRequest } from '../data/reconcile-request.js';
-import type { SignedCommitment } from './commitment.js';
 import type { Evidence } from './evidence.js';
 import type { Manifest } from './manifest.js';
 import type { RecallMessage } from './messages.js';
@@ -66,14 +65,12 @@ export type Output =
   | { readonly type: 'reconcile'; readonly epoch: number; readonly request: ReconcileRequest }
   /**
    * The epoch is over. `outcome` is null for a bank that holds the seal but not the data (it is behind), and `table` too
-   * for one that was away and learnt of the seal afterwards. `seal` and `commitments` make a `SealedEpoch`, to be kept
-   * for banks that are away.
+   * for one that was away and learnt of the seal afterwards. It is a `SealedEpoch`, to be kept for banks that are away.
    */
   | {
       readonly type: 'sealed';
       readonly epoch: number;
       readonly seal: Seal;
-      readonly commitments: readonly SignedCommitment[];
       readonly outcome: Outcome | null;
       readonly table: ConflictTable | null;
       readonly inputs: readonly number[];

@@ -1,6 +1,6 @@
 import { equalBytes, toHex } from '../crypto/bytes.js';
 import { checkColumn } from '../data/conflict.js';
-import { commitmentStatement, type SignedCommitment, ticketInput, verifyCommitment } from './commitment.js';
+import { commitmentStatement, type SignedCommitment, verifyCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
 import { electorateOf, isThin, isWhole } from './draft.js';
 import type { Inclusion } from './inclusion.js';
@@ -9,19 +9,16 @@ import { badProof } from './proof-evidence.js';
 import { type Opened, openedBy, type ReadDraft } from './reading.js';
 import { openStatement, sketchStatement } from './requests.js';
 import { lastSlotIndex } from './slot.js';
-import { holdsTicket } from './ticket.js';
 
 /** This bank's commitment of the epoch: one, the same in every view. */
 export function makeCommitment(context: EpochContext): SignedCommitment {
-  const { manifest, suite, chain, self, secrets, own, journal } = context;
+  const { manifest, chain, self, own, journal } = context;
   const commitment = {
     bank: self,
     epoch: chain.epoch,
     dataRoot: own.dataRoot(),
     records: own.dataset.size,
     statistics: own.statisticsCommitment(manifest.statistics),
-    seed: chain.nextSeed,
-    ticket: secrets.use('vrf', (key) => suite.vrf.prove(key, ticketInput(manifest, chain))),
   };
   return { ...commitment, signature: journal.sign(commitmentStatement(commitment)) };
 }
@@ -96,7 +93,6 @@ export function checkDraft(
   if (!isWhole(draft)) return 'not-whole';
   for (const input of draft.commitments) {
     if (input.epoch !== chain.epoch || !verifyCommitment(manifest, suite, input)) return 'commitment-invalid';
-    if (!holdsTicket(context, input)) return 'commitment-invalid';
     context.observe(input.bank, commitmentStatement(input), input.signature, true);
   }
   if (!read) return 'table-malformed';

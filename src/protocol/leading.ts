@@ -28,7 +28,6 @@ import { attestPatience } from './pacemaker.js';
 import { type Opened, openedBy } from './reading.js';
 import { openStatement, sketchStatement, symbolsStatement } from './requests.js';
 import { compareSlots, lastSlotIndex, type Slot } from './slot.js';
-import { holdsTicket } from './ticket.js';
 import { agreedValue } from './value.js';
 import type { Tally } from './votes.js';
 
@@ -100,7 +99,6 @@ export class Leading {
     if (commitment.bank !== from || commitment.epoch !== chain.epoch || sketch.part !== 0) return false;
     if (!verifyCommitment(manifest, suite, commitment)) return false;
     this.context.observe(from, commitmentStatement(commitment), commitment.signature, true);
-    if (!holdsTicket(this.context, commitment)) return false;
     if (!authentic(this.context, from, sketchStatement(sketch), sketch.signature)) return false;
     if (this.#drafted || this.#collection.commitment(from)) return true;
     this.#progress(from, this.#collection.add(from, commitment, sketch.symbols));

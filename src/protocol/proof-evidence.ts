@@ -1,17 +1,16 @@
 import { type Codec, struct, u16 } from '../crypto/encoding.js';
-import { isConcordatError } from '../crypto/error.js';
-import { commitmentOf, openInput, ticketOutput } from './commitment.js';
+import { openInput } from './commitment.js';
 import type { Manifest } from './manifest.js';
 import type { Suite } from './suite.js';
 import { type Testimony, testimonyCodec, verifyTestimony } from './testimony.js';
 
-/** A signed Open or Commitment whose VRF proof does not hold for the seed that it states itself. */
+/** A signed Open whose VRF proof does not hold for the seed that it states itself. */
 export interface BadProof {
   /** Tells it from other `Evidence`. */
   readonly kind: 'bad-proof';
   /** Index of the faulty bank. */
   readonly accused: number;
-  /** The Open or the Commitment, as the accused signed it. */
+  /** The Open, as the accused signed it. */
   readonly testimony: Testimony;
 }
 
@@ -21,7 +20,7 @@ export const badProofCodec: Codec<Omit<BadProof, 'kind'>> = struct<Omit<BadProof
   testimony: testimonyCodec,
 });
 
-/** Evidence of what an Open or a Commitment signs, where its proof was found not to hold. */
+/** Evidence of what an Open signs, where its proof was found not to hold. */
 export function badProof(accused: number, testimony: Testimony): BadProof {
   return { kind: 'bad-proof', accused, testimony };
 }
@@ -45,21 +44,9 @@ export function badProofRefusal(
 }
 
 function isBad(manifest: Manifest, suite: Suite, accused: number, { statement }: Testimony): boolean {
-  if (statement.type === 'open') {
-    const { slot, body } = statement;
-    if (!slot || body.length !== 112) return false;
-    const [seed, proof] = [body.subarray(0, 32), body.subarray(32)];
-    const input = openInput(manifest, { seed }, slot.view);
-    return suite.vrf.verify(manifest.banks[accused]!.vrf, input, proof) === null;
-  }
-  if (statement.type !== 'commitment') return false;
-  try {
-    const commitment = commitmentOf(statement);
-    const { bank, epoch, seed } = commitment;
-    if (bank !== accused || epoch !== statement.epoch) return false;
-    return ticketOutput(manifest, suite, { nextSeed: seed }, commitment) === null;
-  } catch (error) {
-    if (isConcordatError(error)) return false;
-    throw error;
-  }
+  const { type, slot, body } = statement;
+  if (type !== 'open' || !slot || body.length !== 112) return false;
+  const [seed, proof] = [body.subarray(0, 32), body.subarray(32)];
+  const input = openInput(manifest, { seed }, slot.view);
+  return suite.vrf.verify(manifest.banks[accused]!.vrf, input, proof) === null;
 }

@@ -203,7 +203,7 @@ const PAGE_BYTES = 1 << 22;
 
 /** A sealed epoch as {@link pageOf} takes it and stores keep it. */
 export function encodeSealedEpoch(manifest: Manifest, epoch: SealedEpoch): Uint8Array {
-  return encode(sealedEpochCodec(manifest.size), { seal: epoch.seal, commitments: epoch.commitments });
+  return encode(sealedEpochCodec(manifest.size), { seal: epoch.seal });
 }
 
 function refuse(reason: RecallError['reason']): never {

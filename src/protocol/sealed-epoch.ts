@@ -1,10 +1,8 @@
 import { equalBytes } from '../crypto/bytes.js';
-import { type Codec, list, struct } from '../crypto/encoding.js';
+import { type Codec, struct } from '../crypto/encoding.js';
 import { ConcordatError } from '../crypto/error.js';
 import { type ChainState, nextChain } from './chain.js';
-import { type SignedCommitment, signedCommitmentCodec, ticketOutput } from './commitment.js';
-import { commitmentsDigest } from './draft.js';
-import { MAX_BANKS, type Manifest } from './manifest.js';
+import type { Manifest } from './manifest.js';
 import { openedBy } from './reading.js';
 import { checkSeal, type Seal, sealCodec } from './seal.js';
 import type { Suite } from './suite.js';
@@ -15,7 +13,7 @@ export type SealedEpochError = {
   /** The epoch that was to be added. */
   readonly epoch: number;
   /** What does not follow from the chain before. */
-  readonly reason: 'epoch' | 'parent' | 'schedule' | 'commitments' | 'opening';
+  readonly reason: 'epoch' | 'parent' | 'schedule' | 'opening';
 };
 
 /**
@@ -25,16 +23,11 @@ export type SealedEpochError = {
 export interface SealedEpoch {
   /** The epoch's seal. */
   readonly seal: Seal;
-  /** Signed Commitments of the inputs, in the order of `seal.header.inputs`: their tickets order the next leaders. */
-  readonly commitments: readonly SignedCommitment[];
 }
 
 /** Strict encoding of a sealed epoch in a consortium of `banks` banks. */
 export function sealedEpochCodec(banks: number): Codec<SealedEpoch> {
-  return struct<SealedEpoch>({
-    seal: sealCodec(banks),
-    commitments: list(signedCommitmentCodec, MAX_BANKS, 'commitments') as Codec<readonly SignedCommitment[]>,
-  });
+  return struct<SealedEpoch>({ seal: sealCodec(banks) });
 }
 
 /** What the place of an epoch in the chain is checked with. */
@@ -61,15 +54,9 @@ export function misplaced(chain: ChainState, { header }: Seal): 'epoch' | 'paren
  * The chain after a sealed epoch, from what a quorum agreed on.
  * @param leaderOutput VRF output (64 bytes) of the Open that the agreed draft was made under
  */
-export function chainAfter(
-  { manifest, suite, chain }: ChainContext,
-  { seal, commitments }: SealedEpoch,
-  leaderOutput: Uint8Array,
-): ChainState {
-  const tickets = new Array<Uint8Array | null>(manifest.size).fill(null);
-  for (const commitment of commitments)
-    tickets[commitment.bank] = ticketOutput(manifest, suite, chain, commitment);
-  return nextChain(chain, { value: seal.commit.value, resultRoot: seal.root, leaderOutput, tickets });
+export function chainAfter(chain: ChainState, { seal }: SealedEpoch, leaderOutput: Uint8Array): ChainState {
+  const { view } = seal.header.slot;
+  return nextChain(chain, { value: seal.commit.value, resultRoot: seal.root, leaderOutput, view });
 }
 
 /**
@@ -77,13 +64,13 @@ export function chainAfter(
  *
  * Guarantees: a quorum decided and 2f + 1 executors sealed exactly this epoch of exactly this chain, so that every honest
  * bank that seals it goes on with the chain that is returned. Costs the pairings of two aggregate signatures, those of
- * the evidence in the seal, and a VRF verification for each input.
+ * the evidence in the seal, and a VRF verification.
  *
  * @throws {@link SealedEpochError}, or `SealError`
  */
 export function extendChain(context: ChainContext, sealed: SealedEpoch): ChainState {
   const { manifest, suite, chain } = context;
-  const { seal, commitments } = sealed;
+  const { seal } = sealed;
   const refuse = (reason: SealedEpochError['reason']): never => {
     throw new ConcordatError<SealedEpochError>(
       { code: 'SEALED_EPOCH_INVALID', epoch: chain.epoch, reason },
@@ -94,13 +81,6 @@ export function extendChain(context: ChainContext, sealed: SealedEpoch): ChainSt
   if (place) refuse(place);
   checkSeal(manifest, seal, suite);
   const { header } = seal;
-  // They stand in the draft by digest only, and the draft under the agreed value: no others can have been agreed.
-  if (
-    commitments.length !== header.inputs.length ||
-    commitments.some(({ bank }, i) => bank !== header.inputs[i]) ||
-    !equalBytes(commitmentsDigest(commitments), header.commitments)
-  )
-    refuse('commitments');
   const opened = openedBy(context, header.slot.view, header.opening);
-  return opened ? chainAfter(context, sealed, opened.output) : refuse('opening');
+  return opened ? chainAfter(chain, sealed, opened.output) : refuse('opening');
 }

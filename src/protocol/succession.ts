@@ -128,7 +128,7 @@ export function decodeSuccession(encoded: Uint8Array, suite: Suite): Succession 
 
 /**
  * Where the successor's first epoch begins. Its parent is that of the old chain, so that seals link across the change.
- * Seeds and the order of leaders come from the genesis seed of the successor: its banks committed to their shares before
+ * Its seed and the order of leaders come from the genesis seed of the successor: its banks committed to their shares before
  * anybody could know it, so that nobody chose a key for its place.
  *
  * @param chain the old chain at the epoch of the succession
@@ -141,7 +141,6 @@ function successorChain(chain: ChainState, successor: Manifest): ChainState {
     epoch,
     parent,
     seed: hash('epoch-seed', uint64(epoch), genesisSeed),
-    nextSeed: hash('epoch-seed', uint64(epoch + 1), genesisSeed),
   };
 }
 

@@ -29,7 +29,7 @@ export interface DispersalScheme {
 export interface Suite {
   /** Votes, timeouts and results: what is aggregated. */
   readonly bls: Bls;
-  /** The keys of views, and tickets that order the leaders. */
+  /** The keys of views, and the seeds that order the leaders. */
   readonly vrf: Vrf;
   /** Everything else that a bank says in its own name. */
   readonly identity: IdentityScheme;

@@ -11,13 +11,14 @@ import { forkSchedule } from './adversaries/fork-schedule.js';
 import { censor, lateThin } from './adversaries/inclusion.js';
 import { collude, falseAttestation, falsify, garbageSketch, lyingLeader } from './adversaries/lies.js';
 import { crash, delay, silent, withholdSlices } from './adversaries/omission.js';
+import { grindSchedule } from './adversaries/schedule.js';
 import { selectiveSend } from './adversaries/selective-send.js';
 import { badShares, corruptSlices, splitSlices } from './adversaries/slices.js';
 import { splitBrain } from './adversaries/split-brain.js';
 import { staleCertificate } from './adversaries/stale-certificate.js';
 import { forgeStats } from './adversaries/statistics.js';
 import { twoFaced } from './adversaries/two-faced.js';
-import { forgeVrf, grindTickets } from './adversaries/vrf.js';
+import { forgeVrf } from './adversaries/vrf.js';
 import type { Adversary, AdversaryError } from './adversary.js';
 
 /** The built-in strategies by name. */
@@ -51,7 +52,7 @@ export const adversaries: Readonly<Record<string, Adversary>> = Object.freeze(
       flood,
       badEncoding,
       forgeVrf,
-      grindTickets,
+      grindSchedule,
       staleCertificate,
       forkSchedule,
       disputeStorm,

@@ -158,7 +158,6 @@ export class BankNode implements SimNode {
   /** The next epoch, if this bank may begin it and its records are there. What replaces a core is told by others. */
   #due(): Input | null {
     if (this.#replaced || this.#bank.forgotten) return null;
-    // Where the chain is takes a check of every ticket: not asked for when there is nothing to begin.
     if (this.#started >= Math.max(...this.#books.keys())) return null;
     const { epoch } = this.#bank.next;
     const dataset = this.#books.get(epoch);

@@ -13,6 +13,7 @@ import { checkInputs, checkVersions, SlotWatch } from './oracle-inclusion.js';
 import { type EpochFacts, Keys } from './oracle-keys.js';
 import { RecoveryWatch } from './oracle-recovery.js';
 import { faultsOfRows, openedFalsely } from './oracle-result.js';
+import { ScheduleWatch } from './oracle-schedule.js';
 import { StatementWatch } from './oracle-statements.js';
 
 export type { OracleFacts } from './oracle-facts.js';
@@ -55,6 +56,7 @@ export class Oracle {
   #slots: SlotWatch;
   readonly #statements: StatementWatch;
   readonly #recoveries: RecoveryWatch;
+  readonly #schedule: ScheduleWatch;
   /** Of every epoch so far, the value and the root (hex) that honest banks saw first. */
   readonly #decided = new Map<number, { value?: string; root?: string }>();
   /** Banks that are down in this epoch. */
@@ -69,6 +71,7 @@ export class Oracle {
     this.#slots = new SlotWatch(facts, this.#alarm);
     this.#statements = new StatementWatch(facts, this.#alarm);
     this.#recoveries = new RecoveryWatch(facts, this.#alarm);
+    this.#schedule = new ScheduleWatch(facts, this.#alarm);
     this.#accountability = new AccountabilityWatch(facts, this.#alarm);
     this.#evidence = new EvidenceWatch(facts, this.#alarm);
   }
@@ -113,6 +116,7 @@ export class Oracle {
     if (!this.#honest.has(bank)) return;
     this.#recoveries.onOutput(bank, output);
     this.#onAccusation(bank, output);
+    if (output.type === 'sealed') this.#schedule.onSealed(bank, output.seal);
     if ('epoch' in output && output.epoch !== this.#epoch) {
       this.#onEarlier(bank, output);
       return;

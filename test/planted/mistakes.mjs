@@ -6,6 +6,7 @@ import { disclosure } from './mistakes/disclosure.mjs';
 import { drafts } from './mistakes/drafts.mjs';
 import { evidence } from './mistakes/evidence.mjs';
 import { inclusion } from './mistakes/inclusion.mjs';
+import { schedule } from './mistakes/schedule.mjs';
 import { slices } from './mistakes/slices.mjs';
 
 /**
@@ -23,4 +24,5 @@ export const mistakes = [
   ...closing,
   ...evidence,
   ...absence,
+  ...schedule,
 ];

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
 import { type ChainLink, genesisChain, leaderOf, nextChain, parentOf } from '../../src/protocol/chain.js';
-import { ticketInput, ticketOutput } from '../../src/protocol/commitment.js';
 import { consortium, type Fixture, Net } from './network.js';
 
 const N = 5;
@@ -13,7 +12,7 @@ beforeAll(async () => {
     value: new Uint8Array(32).fill(1),
     resultRoot: new Uint8Array(32).fill(2),
     leaderOutput: new Uint8Array(64).fill(3),
-    tickets: Array.from({ length: N }, (_, i) => new Uint8Array(64).fill(i)),
+    view: 0,
   };
 });
 const sorted = (schedule: readonly number[]): number[] => [...schedule].sort((a, b) => a - b);
@@ -24,30 +23,57 @@ describe('the chain of epochs', () => {
     expect(chain.epoch).toBe(0);
     expect(chain.parent).toEqual(fixture.manifest.consortiumId);
     expect(sorted(chain.schedule)).toEqual([0, 1, 2, 3, 4]);
-    expect(toHex(chain.seed)).not.toBe(toHex(chain.nextSeed));
+    expect(chain.seed).toEqual(fixture.manifest.genesisSeed);
   });
 
-  it('goes on with a parent, seeds and an order that depend on every part of the link', () => {
+  it('goes on with a parent that depends on value and result, and a seed that depends on nothing but the leader', () => {
     const chain = genesisChain(fixture.manifest);
     const next = nextChain(chain, link);
     expect(next.epoch).toBe(1);
-    expect(next.seed).toEqual(chain.nextSeed);
     expect(sorted(next.schedule)).toEqual([0, 1, 2, 3, 4]);
     const other = new Uint8Array(32).fill(9);
-    expect(nextChain(chain, { ...link, value: other }).parent).not.toEqual(next.parent);
-    expect(nextChain(chain, { ...link, resultRoot: other }).parent).not.toEqual(next.parent);
+    for (const changed of [
+      { ...link, value: other },
+      { ...link, resultRoot: other },
+    ]) {
+      const { parent, ...rest } = nextChain(chain, changed);
+      expect(parent).not.toEqual(next.parent);
+      expect({ ...rest, parent: next.parent }).toEqual(next);
+    }
     expect(parentOf(1, link.value, link.resultRoot)).not.toEqual(parentOf(0, link.value, link.resultRoot));
     const led = nextChain(chain, { ...link, leaderOutput: new Uint8Array(64).fill(9) });
-    expect(led.nextSeed).not.toEqual(next.nextSeed);
-    expect(led.schedule).toEqual(next.schedule);
+    expect(led.seed).not.toEqual(next.seed);
+    expect({ ...led, seed: next.seed, schedule: next.schedule }).toEqual(next);
+    expect(nextChain({ ...chain, epoch: 1 }, link).seed).not.toEqual(next.seed);
   });
 
-  it('keeps the last ticket of a bank that gave none', () => {
+  it('draws every order of leaders from the seed alone, whatever the order before was', () => {
     const chain = genesisChain(fixture.manifest);
-    const tickets = link.tickets.map((ticket, bank) => (bank === 3 ? null : ticket));
-    const next = nextChain(chain, { ...link, tickets });
-    expect(next.tickets[3]).toEqual(chain.tickets[3]);
-    expect(next.tickets[2]).not.toEqual(chain.tickets[2]);
+    const firsts = new Set<number>();
+    for (let i = 0; i < 40; i++) {
+      const leaderOutput = new Uint8Array(64).fill(i);
+      const { schedule } = nextChain(chain, { ...link, leaderOutput });
+      firsts.add(schedule[0]!);
+      const reversed = { ...chain, schedule: [...chain.schedule].reverse() };
+      expect(nextChain(reversed, { ...link, leaderOutput }).schedule).toEqual(schedule);
+    }
+    expect(firsts.size).toBe(N);
+  });
+
+  it('has who led a view that came to nothing lead last, and all others in the order that was drawn', () => {
+    const chain = genesisChain(fixture.manifest);
+    for (let i = 0; i < 10; i++) {
+      const drawn = { ...link, leaderOutput: new Uint8Array(64).fill(i) };
+      const { schedule } = nextChain(chain, drawn);
+      for (let view = 0; view <= 2 * N; view++) {
+        const failed = new Set(Array.from({ length: view }, (_, v) => leaderOf(chain, v)));
+        const next = nextChain(chain, { ...drawn, view }).schedule;
+        const last = next.slice(N - failed.size);
+        expect(last).toEqual(schedule.filter((bank) => failed.has(bank)));
+        expect(next.slice(0, N - failed.size)).toEqual(schedule.filter((bank) => !failed.has(bank)));
+      }
+    }
+    expect(nextChain(chain, { ...link, view: Number.MAX_SAFE_INTEGER }).schedule).toHaveLength(N);
   });
 
   it('gives every bank a view in turn', () => {
@@ -70,31 +96,5 @@ describe('the chain of epochs', () => {
     expect(seals.map(({ header }) => header.epoch)).toEqual([0, 1, 2]);
     expect(seals.slice(1).map(({ header }) => toHex(header.parent))).toEqual(parents);
     expect(seals.map(({ header }) => sorted(header.schedule))).toEqual([1, 2, 3].map(() => [0, 1, 2, 3, 4]));
-  });
-});
-
-describe('a ticket', () => {
-  it('is the bank’s own for this chain’s next seed, and nothing else', () => {
-    const { manifest, suite, secrets } = fixture;
-    const chain = genesisChain(manifest);
-    const later = nextChain(chain, link);
-    const ticket = suite.vrf.prove(secrets[1]!.vrf, ticketInput(manifest, chain));
-    const commitment = {
-      bank: 1,
-      epoch: 0,
-      dataRoot: new Uint8Array(32),
-      records: 0,
-      statistics: new Uint8Array(32),
-      seed: chain.nextSeed,
-      ticket,
-    };
-    expect(ticketOutput(manifest, suite, chain, commitment)).toHaveLength(64);
-    expect(ticketOutput(manifest, suite, later, commitment)).toBeNull();
-    for (const bank of [0, 2, 77])
-      expect(ticketOutput(manifest, suite, chain, { ...commitment, bank })).toBeNull();
-    const other = { ...commitment, seed: new Uint8Array(32) };
-    expect(ticketOutput(manifest, suite, chain, other)).toBeNull();
-    const bad = ticket.map((byte, i) => (i === 60 ? byte ^ 1 : byte));
-    expect(ticketOutput(manifest, suite, chain, { ...commitment, ticket: bad })).toBeNull();
   });
 });

@@ -117,11 +117,6 @@ describe('a draft', () => {
       ['another common root', 'common-root-wrong', inHeader({ commonRoot: flip(honest.header.commonRoot) })],
       ['another count', 'common-root-wrong', inHeader({ commonRecords: honest.header.commonRecords + 1 })],
       ['a commitment unsigned', 'commitment-invalid', recommitted({ dataRoot: new Uint8Array(32) }, false)],
-      [
-        'a ticket that proves nothing',
-        'commitment-invalid',
-        recommitted({ ticket: new Uint8Array(80) }, true),
-      ],
       ['a commitment of another epoch', 'commitment-invalid', recommitted({ epoch: 1 }, true)],
       ['a table of another digest', 'not-whole', (draft) => ({ ...draft, table: Uint8Array.of(0) })],
       [

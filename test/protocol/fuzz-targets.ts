@@ -262,7 +262,7 @@ function sealed(corpus: Corpus, suite: Suite): Target[] {
     coded(
       'sealed epoch',
       epochs,
-      seals.map(({ seal, commitments }) => encode(epochs, { seal, commitments })),
+      seals.map(({ seal }) => encode(epochs, { seal })),
     ),
     coded('evidence', evidenceCodec, evidence),
     coded('evidence, verified', evidenceCodec, evidence, {

@@ -160,9 +160,7 @@ const EPOCHS: readonly ((fixture: Fixture) => NetOptions)[] = [
 /** What a bank that was away asks, and is told. */
 function history(fixture: Fixture, net: Net): Letter[] {
   const epochs = [0].flatMap((bank) =>
-    net
-      .output(bank, 'sealed')
-      .map(({ seal, commitments }) => encodeSealedEpoch(fixture.manifest, { seal, commitments })),
+    net.output(bank, 'sealed').map((sealed) => encodeSealedEpoch(fixture.manifest, sealed)),
   );
   const asked = { epoch: 0, incarnation: INCARNATION };
   return [

@@ -6,7 +6,7 @@ import { concatBytes, utf8 } from '../../src/crypto/bytes.js';
 import { buildConflictTable, encodeConflictTable } from '../../src/data/conflict.js';
 import { recordsIn } from '../../src/protocol/amendment.js';
 import type { SignedCommitment } from '../../src/protocol/commitment.js';
-import { commitmentStatement, openInput, sketchKeyOf, ticketInput } from '../../src/protocol/commitment.js';
+import { commitmentStatement, openInput, sketchKeyOf } from '../../src/protocol/commitment.js';
 import {
   classRule,
   commitmentsDigest,
@@ -77,8 +77,6 @@ function scripted(twoOpens = false, late = false) {
     dataRoot: own.dataRoot(),
     records: same.size,
     statistics: own.statisticsCommitment('none'),
-    seed: chain.nextSeed,
-    ticket: suite.vrf.prove(secrets[leader]!.vrf, ticketInput(manifest, chain)),
   };
   const mine: SignedCommitment = {
     ...commitment,
@@ -305,8 +303,6 @@ describe('a Byzantine leader that wants an honest bank left out', () => {
         dataRoot: new OwnData(same, secrets[b]!.vault, placeOf(fixture, b, 0)).dataRoot(),
         records: same.size,
         statistics: new OwnData(same, secrets[b]!.vault, placeOf(fixture, b, 0)).statisticsCommitment('none'),
-        seed: net.banks[0]!.chain.nextSeed,
-        ticket: suite.vrf.prove(secrets[b]!.vrf, ticketInput(manifest, net.banks[0]!.chain)),
       };
       commitments.set(b, { ...c, signature: fixture.sign(b, commitmentStatement(c)) });
     }

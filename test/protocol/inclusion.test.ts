@@ -138,7 +138,6 @@ describe('an amendment', () => {
       { ...good, commitment: { ...good.commitment, bank: 7 } },
       { ...good, commitment: { ...good.commitment, bank: 65535 } },
       { ...good, commitment: { ...good.commitment, records: 3 } },
-      recommitted({ ticket: new Uint8Array(80) }),
       { ...good, symbols: good.symbols.subarray(1) },
       { ...good, signature: new Uint8Array(64) },
       { ...good, signature: fixture.sign(5, amendmentStatement(good)) },

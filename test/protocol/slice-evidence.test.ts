@@ -114,7 +114,6 @@ describe.each(LIES)('a dealer whose slices are %s', (_, mode, kind, lie) => {
       { dataRoot: zeros },
       { records: 1 },
       { statistics: zeros },
-      { ticket: new Uint8Array(80).fill(1) },
       { signature: flip(commitment.signature) },
     ];
     expect(reasons(commitments.map((change) => ({ commitment: { ...commitment, ...change } })))).toEqual(

@@ -69,8 +69,6 @@ export function commitmentOf(fixture: Fixture, bank: number, epoch = EPOCH): Sig
     dataRoot: own.dataRoot(),
     records: own.dataset.size,
     statistics: own.statisticsCommitment(fixture.manifest.parameters.statistics),
-    seed: new Uint8Array(32),
-    ticket: new Uint8Array(80),
   });
 }
 

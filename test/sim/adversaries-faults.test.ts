@@ -3,7 +3,8 @@ import { equalBytes, toHex } from '../../src/crypto/bytes.js';
 import type { Dataset } from '../../src/data/dataset.js';
 import type { Bank } from '../../src/protocol/bank.js';
 import { type Certificate, timeoutStatement } from '../../src/protocol/certificate.js';
-import { openInput, ticketOutput, verifyCommitment } from '../../src/protocol/commitment.js';
+import { nextChain } from '../../src/protocol/chain.js';
+import { openInput } from '../../src/protocol/commitment.js';
 import { draftDigest, proposalStatement } from '../../src/protocol/draft.js';
 import type { Effects, Input } from '../../src/protocol/effects.js';
 import { messageTypeOf } from '../../src/protocol/message-codec.js';
@@ -11,7 +12,7 @@ import type { Message, MessageOf } from '../../src/protocol/messages.js';
 import { openStatement } from '../../src/protocol/requests.js';
 import type { Statement } from '../../src/protocol/statement.js';
 import { verifyTestimony } from '../../src/protocol/testimony.js';
-import type { Adversary } from '../../src/sim/adversary.js';
+import type { AdversarialSend, Adversary } from '../../src/sim/adversary.js';
 import { generate } from '../../src/sim/generate.js';
 import { Random } from '../../src/sim/random.js';
 import {
@@ -185,31 +186,32 @@ describe('forge-vrf', () => {
       ).toBeNull();
     }
   });
-
-  it('commits with tickets that give nothing, signed as they should be', () => {
-    for (let seed = 1; seed <= 12; seed++) {
-      const sent = named('forge-vrf').attack!(sentBy(follower, 'commitment'), contextOf(follower, seed));
-      const [{ commitment }] = messagesIn(sent, 'commitment') as [MessageOf<'commitment'>];
-      expect(verifyCommitment(manifest, suite, commitment)).toBe(true);
-      expect(ticketOutput(manifest, suite, chain, commitment)).toBeNull();
-    }
-  });
 });
 
-describe('grind-tickets', () => {
-  it('shows the ticket of another key, or keeps back a draft, as its stream says, and sometimes neither', () => {
+describe('grind-schedule', () => {
+  const grind = named('grind-schedule').attack!;
+  const opening = messagesIn(sentBy(leader, 'open'), 'open')[0]!;
+  const outcome = (index: number, seed: number, send: AdversarialSend[], heard: Message | null = null) =>
+    grind(send, contextOf(index, seed, { heard }));
+
+  it('keeps back its Commitment or its draft only where an accomplice would not lead next', () => {
+    const link = { value: new Uint8Array(32), resultRoot: new Uint8Array(32), view: 0 };
+    const leaderOutput = suite.vrf.proofToHash(opening.proof);
+    const [next] = nextChain(chain, { ...link, leaderOutput }).schedule;
     const done = new Set<string>();
-    for (let seed = 1; seed <= 8; seed++) {
-      const sent = named('grind-tickets').attack!(sentBy(follower, 'commitment'), contextOf(follower, seed));
-      const [{ commitment }] = messagesIn(sent, 'commitment') as [MessageOf<'commitment'>];
-      done.add(ticketOutput(manifest, suite, chain, commitment) ? 'own ticket' : 'ground ticket');
-    }
-    for (const bank of [0, 1, 2, 3])
-      for (let seed = 1; seed <= 3; seed++) {
-        const sent = named('grind-tickets').attack!(sentBy(leader, 'draft'), contextOf(bank, seed));
-        done.add(sent.length > 0 ? 'draft sent' : 'draft kept');
+    for (let seed = 1; seed <= 12; seed++)
+      for (const bank of [0, 1, 2, 3]) {
+        if (outcome(bank, seed, sentBy(follower, 'commitment'), opening).length === 0) {
+          done.add('hoards');
+          expect(bank).not.toBe(next);
+        }
+        const drafts = messagesIn(outcome(bank, seed, sentBy(leader, 'draft')), 'draft');
+        if (drafts.length === 0) {
+          done.add('keeps');
+          expect(bank).not.toBe(next);
+        } else done.add('as it should');
       }
-    expect(done).toEqual(new Set(['own ticket', 'ground ticket', 'draft sent', 'draft kept']));
+    expect(done).toEqual(new Set(['hoards', 'keeps', 'as it should']));
   });
 });
 

@@ -12,8 +12,6 @@ const committed = (root: number, changes: Partial<SignedCommitment> = {}): Signe
   dataRoot: bytes(root),
   records: 1,
   statistics: bytes(0),
-  seed: bytes(0),
-  ticket: new Uint8Array(80),
   signature: new Uint8Array(64),
   ...changes,
 });

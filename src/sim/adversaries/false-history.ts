@@ -40,11 +40,14 @@ const LIES: readonly Lie[] = [
   (history) => ({ ...history, epochs: [history.epochs[0]!, ...history.epochs].slice(0, PAGE_EPOCHS) }),
   altering((bytes, { random }) => bytes.subarray(0, random.int(bytes.length))),
   resealed(({ seal, ...epoch }) => ({ ...epoch, seal: { ...seal, root: altered(seal.root) } })),
-  // With another ticket the next leaders would come in another order.
-  resealed(({ commitments, ...epoch }) => ({
-    ...epoch,
-    commitments: commitments.map((each, i) => (i === 0 ? { ...each, ticket: altered(each.ticket) } : each)),
+  // With another opening, or made in another view, the next leaders would come in another order.
+  resealed(({ seal }) => ({
+    seal: { ...seal, header: { ...seal.header, opening: altered(seal.header.opening) } },
   })),
+  resealed(({ seal }) => {
+    const { view, index } = seal.header.slot;
+    return { seal: { ...seal, header: { ...seal.header, slot: { view: view + 1, index } } } };
+  }),
 ];
 
 export const falseHistory = defineAdversary({

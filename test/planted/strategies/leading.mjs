@@ -62,8 +62,20 @@ export function leading(library) {
       },
     });
 
+  /** Has its draft prepared and keeps the decision to itself, so that a later view repeats the value and decides. */
+  const undecidedLeader = defineAdversary({
+    name: 'undecided-leader',
+    attack: (outgoing, { decode }) =>
+      outgoing.filter(({ bytes }) => {
+        const message = decode(bytes);
+        if (message.type === 'certificate') return message.certificate.phase !== 'commit';
+        return !['release', 'seal', 'result'].includes(message.type); // which show or follow the decision
+      }),
+  });
+
   return {
     'deaf-leader': deafLeader,
+    'undecided-leader': undecidedLeader,
     'persuasive-leader': forgingLeader('persuasive-leader', library.lyingDraft),
     'forking-leader': forgingLeader('forking-leader', ({ draft }, context) => {
       const header = { ...draft.header, parent: context.random.bytes(32) };
