@@ -24,6 +24,7 @@ export { type ReconcileOptions, type ReconcileOutcome, reconcile } from './sim/r
 export type {
   BankReport,
   BankState,
+  DifferenceReport,
   EpochReport,
   KeyCounts,
   Report,

@@ -4,6 +4,7 @@ import type { Paint } from './paint.js';
 import { clipped, printable } from './printable.js';
 import { type Cell, drawTable, stackedBar, wrapped } from './table.js';
 import {
+  differenceInWords,
   evidenceOf,
   excessInWords,
   outlierInWords,
@@ -182,6 +183,7 @@ function factLines(report: Report, paint: Paint): string[] {
   facts.push(['Took', duration(report.durationMs)]);
   return [
     ...facts.flatMap(([name, text]) => label(name, text, paint)),
+    ...report.tooDifferent.flatMap((each) => label('Too different', differenceInWords(each), paint)),
     ...report.suspicions.flatMap((suspicion) => label('Suspected', suspicionInWords(suspicion), paint)),
     ...report.violations.flatMap((violation) => label(broken, violation, paint)),
   ];

@@ -1,6 +1,13 @@
 import type { StatisticsMode } from '../protocol/manifest.js';
-import type { BankReport, BankState, Report, StatisticsReport, SuspicionReport } from '../sim/report.js';
-import { counted } from './amount.js';
+import type {
+  BankReport,
+  BankState,
+  DifferenceReport,
+  Report,
+  StatisticsReport,
+  SuspicionReport,
+} from '../sim/report.js';
+import { counted, grouped } from './amount.js';
 
 /** What a bank's state means, as a sentence for a reader who knows nothing of the protocol. */
 export const STATE_MEANING: Readonly<Record<BankState, string>> = {
@@ -75,6 +82,15 @@ export function outlierInWords({ bank, field, figure }: StatisticsReport['outlie
 /** A suspicion as a sentence that does not sound like proof. */
 export function suspicionInWords({ bank, reason, by }: SuspicionReport): string {
   return `${bank}: ${reason}, say ${by.join(', ')}; this is no proof`;
+}
+
+/** A bank that differs too much, as a sentence that says what to do. */
+export function differenceInWords({ bank, from, keys, limit }: DifferenceReport): string {
+  return (
+    `${bank}: its records differ from those of ${from.join(', ')} on ${counted(keys, 'key')} or more, where ` +
+    `${grouped(limit)} may: they could not be compared. Look whether its file is another one, or writes a whole column ` +
+    'otherwise; if not, the consortium has to raise `maxDifferences`'
+  );
 }
 
 /** A kind of evidence in words: `two-prepares` is "signed two different first-phase votes in one slot". */

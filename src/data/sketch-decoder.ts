@@ -79,6 +79,14 @@ export class SketchDecoder {
     return this.#remoteCount;
   }
 
+  /**
+   * By how many items one side holds more than the other, besides what was taken for granted: at least so many are
+   * differences. 0 before symbol 0.
+   */
+  get surplus(): number {
+    return Math.abs(this.#counts[0] ?? 0);
+  }
+
   /** Items found that only the remote side holds, 24 bytes each; all of them when {@link complete}. */
   get remoteOnly(): readonly Uint8Array[] {
     return this.#remoteOnly;

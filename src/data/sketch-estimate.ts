@@ -35,6 +35,8 @@ const SYMBOLS_PER_DIFFERENCE = 1.4;
 const SMALL_DIFFERENCE_SYMBOLS = 32;
 /** Standard errors by which the estimate may be too low: one in 700 estimates is lower. */
 const CAUTION = 3;
+/** Standard errors by which it may be too high, before somebody is said to differ too much. */
+const CERTAINTY = 6;
 
 /**
  * How many symbols to have in all, from symbol 0 on, so that decoding succeeds with probability above 99.8%, over the
@@ -50,9 +52,39 @@ const CAUTION = 3;
  * @returns at most {@link MAX_SKETCH_SYMBOLS}, at least `received`
  */
 export function symbolsFor(estimate: number, received: number = FIRST_SYMBOLS): number {
-  const spread = 2 / (9 * Math.max(8, received - 1));
-  const root = 1 - spread - CAUTION * Math.sqrt(spread);
-  const differences = estimate / (root * root * root);
+  const differences = estimate / quantile(received, -CAUTION);
   const wanted = Math.ceil(SYMBOLS_PER_DIFFERENCE * differences) + SMALL_DIFFERENCE_SYMBOLS;
   return Math.min(MAX_SKETCH_SYMBOLS, Math.max(received, wanted));
+}
+
+/**
+ * How many differences there are at least: that fewer give such an estimate is next to impossible.
+ *
+ * @param estimate from the decoder
+ * @param received symbols the estimate was made from
+ */
+export function leastDifferences(estimate: number, received: number): number {
+  return estimate / quantile(received, CERTAINTY);
+}
+
+/** Symbols a difference is given room for, where differences are bounded and not estimated: half as many again as it takes. */
+const ROOM = 2;
+/** As above for few differences: sixteen, of eight keys, are then listed from 160 symbols. */
+const ROOM_FOR_FEW = 128;
+
+/**
+ * Symbols, from symbol 0 on, that list the differences of so many keys but with negligible probability. A key that both
+ * sides hold in different versions is two differences.
+ *
+ * @param keys on which two sets differ at most
+ */
+export function symbolsWithin(keys: number): number {
+  return Math.min(MAX_SKETCH_SYMBOLS, 2 * ROOM * keys + ROOM_FOR_FEW);
+}
+
+/** The estimate over the true number at so many standard errors from its mean (Wilson-Hilferty). */
+function quantile(received: number, errors: number): number {
+  const spread = 2 / (9 * Math.max(8, received - 1));
+  const root = 1 - spread + errors * Math.sqrt(spread);
+  return root * root * root;
 }

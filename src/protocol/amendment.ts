@@ -5,7 +5,7 @@ import type { ConflictRow } from '../data/conflict.js';
 import type { Entry } from '../data/dataset.js';
 import { Sketch } from '../data/sketch.js';
 import { SketchDecoder } from '../data/sketch-decoder.js';
-import { symbolsFor } from '../data/sketch-estimate.js';
+import { symbolsFor, symbolsWithin } from '../data/sketch-estimate.js';
 import { SketchItems } from '../data/sketch-items.js';
 import { MAX_SYMBOL_LENGTH } from '../data/sketch-symbols.js';
 import { commitmentStatement, type SignedCommitment } from './commitment.js';
@@ -30,7 +30,7 @@ export function commonSketch(context: EpochContext, read: Pick<ReadDraft, 'opene
 /** Symbols of any sketch that one bank takes from another about a draft, at most: no more than fit into a message. */
 function symbolLimit(manifest: Manifest): number {
   const fitting = Math.floor(MAX_SKETCH_BYTES / MAX_SYMBOL_LENGTH);
-  return Math.min(4 * differenceLimit(manifest), fitting);
+  return Math.min(symbolsWithin(differenceLimit(manifest)), fitting);
 }
 
 /** What an amendment says of a bank's records apart from symbols: the digest of all, and those in the rows of the table. */

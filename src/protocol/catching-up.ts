@@ -4,7 +4,7 @@ import * as merkle from '../crypto/merkle.js';
 import { type Entry, entryOf } from '../data/dataset.js';
 import type { Sketch } from '../data/sketch.js';
 import { SketchDecoder } from '../data/sketch-decoder.js';
-import { symbolsFor } from '../data/sketch-estimate.js';
+import { symbolsFor, symbolsWithin } from '../data/sketch-estimate.js';
 import { commonSketch } from './amendment.js';
 import { authentic, type EpochContext } from './context.js';
 import { askForRecords } from './fetching.js';
@@ -150,7 +150,7 @@ export class CatchingUp {
   }
 
   #limit(): number {
-    return 4 * this.context.manifest.parameters.maxDifferences;
+    return symbolsWithin(this.context.manifest.parameters.maxDifferences);
   }
 
   #compare(count: number): void {

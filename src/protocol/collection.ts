@@ -3,20 +3,22 @@ import { isConcordatError } from '../crypto/error.js';
 import { buildConflictTable, type ConflictTable, type Holdings } from '../data/conflict.js';
 import type { ClassRule } from '../data/key-class.js';
 import { SketchDecoder } from '../data/sketch-decoder.js';
-import { symbolsFor } from '../data/sketch-estimate.js';
+import { symbolsWithin } from '../data/sketch-estimate.js';
 import type { Differences } from './amendment.js';
 import type { SignedCommitment } from './commitment.js';
+import { differenceSeen, furtherSymbols, leastKeys, MAX_PARTS } from './further-symbols.js';
 import type { KeyedRecords } from './own-data.js';
-
-/** The share of the first symbols that is asked for at least: what did not decode may lack hardly any. */
-const LEAST_MORE = 1 / 16;
 
 /** One bank's answer to an Open, as far as the leader has decoded it. */
 interface Answer {
   readonly commitment: SignedCommitment;
   readonly decoder: SketchDecoder;
-  /** Whether more symbols were already asked for: the leader asks once. */
-  asked: boolean;
+  /** Parts of its sketch that were asked for. */
+  parts: number;
+  /** Symbols that the last of them must have. */
+  due: number;
+  /** Whether that one was due already when the leader's time ran out before. */
+  overdue: boolean;
   /** Differences from the leader's own records by key id (hex): the bank's version, or null where it lacks the key. */
   differences: Differences | null;
 }
@@ -24,7 +26,10 @@ interface Answer {
 /** What became of the symbols a bank sent. */
 export type SketchProgress =
   | { readonly state: 'decoded' }
-  | { readonly state: 'need-symbols'; readonly count: number }
+  /** Part `part` is to be asked for, by showing the leader's own symbols `from … from + count − 1`. */
+  | { readonly state: 'need-symbols'; readonly part: number; readonly from: number; readonly count: number }
+  /** It differs on more keys than it may, on so many at least. */
+  | { readonly state: 'too-different'; readonly keys: number }
   | { readonly state: 'undecodable' };
 
 /**
@@ -68,51 +73,77 @@ export class Collection {
 
   /** Takes the leader's own commitment: it differs from itself in nothing. */
   addOwn(commitment: SignedCommitment): void {
-    const decoder = new SketchDecoder(this.options.own.sketch, 4 * this.options.maxDifferences);
-    this.#answers.set(this.options.self, { commitment, decoder, asked: true, differences: new Map() });
+    this.#answers.set(this.options.self, this.#answer(commitment, new Map()));
   }
 
   /** Takes a bank's commitment and the first symbols of its sketch. The caller has verified both signatures. */
   add(bank: number, commitment: SignedCommitment, symbols: Uint8Array): SketchProgress {
     if (this.#answers.has(bank)) return { state: 'undecodable' };
-    const decoder = new SketchDecoder(this.options.own.sketch, 4 * this.options.maxDifferences);
-    const answer: Answer = { commitment, decoder, asked: false, differences: null };
+    const answer = this.#answer(commitment, null);
     this.#answers.set(bank, answer);
     return this.#decode(bank, answer, symbols);
   }
 
-  /** Takes the symbols that were asked for. */
-  addMore(bank: number, symbols: Uint8Array): SketchProgress {
+  /** Takes a part of the sketch; null when it is not the one that is due. */
+  addMore(bank: number, part: number, symbols: Uint8Array): SketchProgress | null {
     const answer = this.#answers.get(bank);
-    if (!answer?.asked || answer.differences || this.#undecodable.has(bank)) return { state: 'undecodable' };
+    if (answer?.parts !== part || answer.differences || this.#undecodable.has(bank)) return null;
     return this.#decode(bank, answer, symbols);
   }
 
+  /**
+   * The leader's time has run out. Returns whether it goes on waiting: for parts that it has asked for since its time ran
+   * out last. Who does not give one in time is waited for no longer.
+   */
+  wait(): boolean {
+    let waiting = false;
+    for (const [bank, answer] of this.#answers) {
+      if (answer.differences !== null || this.#undecodable.has(bank)) continue;
+      waiting ||= !answer.overdue;
+      answer.overdue = true;
+    }
+    return waiting;
+  }
+
+  #answer(commitment: SignedCommitment, differences: Differences | null): Answer {
+    const { own, maxDifferences } = this.options;
+    const decoder = new SketchDecoder(own.sketch, symbolsWithin(maxDifferences));
+    return { commitment, decoder, parts: 0, due: 0, overdue: false, differences };
+  }
+
   #decode(bank: number, answer: Answer, symbols: Uint8Array): SketchProgress {
+    const { decoder } = answer;
+    const before = decoder.received;
     try {
-      answer.decoder.add(symbols);
+      decoder.add(symbols);
     } catch (error) {
       if (!isConcordatError(error)) throw error;
       return this.#giveUp(bank);
     }
     // Symbol 0 counts all records: a sketch of another number of records than was committed to is not the commitment's.
-    if (answer.decoder.remoteCount !== answer.commitment.records) return this.#giveUp(bank);
-    if (answer.decoder.complete) {
-      const differences = differencesOf(answer.decoder);
-      if (!differences || differences.size > this.options.maxDifferences) return this.#giveUp(bank);
+    if (decoder.remoteCount !== answer.commitment.records) return this.#giveUp(bank);
+    if (answer.parts > 0 && decoder.received !== before + answer.due) return this.#giveUp(bank);
+    if (decoder.complete) {
+      const differences = differencesOf(decoder);
+      if (!differences) return this.#giveUp(bank);
+      if (differences.size > this.options.maxDifferences) return this.#tooDifferent(bank, differences.size);
       answer.differences = differences;
       return { state: 'decoded' };
     }
-    if (answer.asked) return this.#giveUp(bank);
-    const estimate = answer.decoder.estimate();
-    const count = symbolsFor(estimate, answer.decoder.received) - answer.decoder.received;
-    if (estimate > this.options.maxDifferences) return this.#giveUp(bank);
-    answer.asked = true;
-    const least = Math.ceil(answer.decoder.received * LEAST_MORE);
-    return {
-      state: 'need-symbols',
-      count: Math.min(Math.max(count, least), 2 * this.options.maxDifferences),
-    };
+    const seen = differenceSeen(decoder);
+    const count = furtherSymbols(seen, this.options.maxDifferences);
+    if (count === null) return this.#tooDifferent(bank, leastKeys(seen));
+    if (answer.parts === MAX_PARTS) return this.#giveUp(bank);
+    answer.parts++;
+    answer.due = count;
+    answer.overdue = false;
+    const from = answer.parts === 1 ? 0 : before;
+    return { state: 'need-symbols', part: answer.parts, from, count: decoder.received - from };
+  }
+
+  #tooDifferent(bank: number, keys: number): SketchProgress {
+    this.#undecodable.add(bank);
+    return { state: 'too-different', keys };
   }
 
   #giveUp(bank: number): SketchProgress {
@@ -133,8 +164,7 @@ export class Collection {
 
   /** Takes what a bank that was left out says of its records, in place of what was known of it. */
   amend(commitment: SignedCommitment, differences: Differences): void {
-    const decoder = new SketchDecoder(this.options.own.sketch, 0);
-    this.#answers.set(commitment.bank, { commitment, decoder, asked: true, differences });
+    this.#answers.set(commitment.bank, this.#answer(commitment, differences));
     this.#undecodable.delete(commitment.bank);
   }
 

@@ -109,6 +109,19 @@ export type Output =
       readonly bank: number;
       readonly reason: string;
     }
+  /**
+   * This bank led a view and found that its records and another bank's differ on more keys than the manifest's
+   * `maxDifferences` allows: the other is no input of its drafts, and which of the two is as it should be it cannot tell.
+   * `keys`: on how many at least, as far as could be seen; `limit`: how many are allowed.
+   */
+  | {
+      readonly type: 'too-different';
+      readonly epoch: number;
+      readonly view: number;
+      readonly bank: number;
+      readonly keys: number;
+      readonly limit: number;
+    }
   /** A message was refused. Says nothing about who is at fault: a link may corrupt, a peer may be slow. */
   | { readonly type: 'refused'; readonly from: number; readonly code: string };
 

@@ -63,7 +63,9 @@ export class Leading {
   readonly #opened: Opened;
   readonly #collection: Collection;
   #slot: Slot;
-  #extended = false;
+  /** Whether the time for commitments is over, and whether that for all symbols is. */
+  #late = false;
+  #waited = false;
   #drafted: Drafted | null = null;
   /** The amendments of the banks that drafts of this view take in. */
   readonly #amended = new Map<number, Amendment>();
@@ -107,21 +109,20 @@ export class Leading {
 
   /** The symbols that a bank was asked for. Returns false when they are not signed by it. */
   onSketch(from: number, message: MessageOf<'sketch'>): boolean {
-    if (message.part !== 1 || !authentic(this.context, from, sketchStatement(message), message.signature))
-      return false;
-    if (!this.#drafted) this.#progress(from, this.#collection.addMore(from, message.symbols));
+    if (!authentic(this.context, from, sketchStatement(message), message.signature)) return false;
+    const { part, symbols } = message;
+    const progress = this.#drafted ? null : this.#collection.addMore(from, part, symbols);
+    if (progress) this.#progress(from, progress);
     return true;
   }
 
-  /** Waiting for commitments, or once more for symbols, is over. */
+  /** The time for commitments, or for symbols that were asked for in it, is over. */
   onCollectTimer(): void {
-    if (!this.#collection.settled && !this.#extended) {
-      this.#extended = true;
+    this.#late = true;
+    if (this.#collection.wait())
       this.context.outbox.timer(COLLECT_TIMER, 2 * this.context.manifest.parameters.delta);
-      return;
-    }
-    this.#extended = true;
-    this.#draftIfReady(true);
+    else this.#waited = true;
+    this.#draftIfReady();
   }
 
   /**
@@ -163,20 +164,26 @@ export class Leading {
   }
 
   #progress(from: number, progress: SketchProgress): void {
+    const { chain, journal, courier, outbox, own, manifest } = this.context;
+    const { view } = this.#slot;
     if (progress.state === 'need-symbols') {
-      const { chain, journal, courier } = this.context;
-      const request = { epoch: chain.epoch, view: this.#slot.view, count: progress.count };
+      const symbols = own.keyed(this.#opened.key).sketch.symbols(progress.from, progress.count);
+      const request = { epoch: chain.epoch, view, part: progress.part, symbols };
       courier.send(from, { type: 'symbols', ...request, signature: journal.sign(symbolsStatement(request)) });
     }
-    this.#draftIfReady(false);
+    if (progress.state === 'too-different') {
+      const found = { epoch: chain.epoch, view, bank: from, keys: progress.keys };
+      outbox.output({ type: 'too-different', ...found, limit: differenceLimit(manifest) });
+    }
+    this.#draftIfReady();
   }
 
-  #draftIfReady(waited: boolean): void {
+  #draftIfReady(): void {
     const { manifest, outbox, own } = this.context;
     const decoded = this.#collection.decoded;
-    const everyone = this.#collection.answered === manifest.size && this.#collection.settled;
-    const late = waited || (this.#extended && this.#collection.settled);
-    if (this.#drafted || !(everyone || late) || decoded.length < manifest.quorum) return;
+    const everyone = this.#late || this.#collection.answered === manifest.size;
+    const ready = this.#waited || (everyone && this.#collection.settled);
+    if (this.#drafted || !ready || decoded.length < manifest.quorum) return;
     // It could not attest its own draft. The next view has another key.
     if (own.keyed(this.#opened.key).aside.length > 0) return;
     outbox.timer(COLLECT_TIMER, null);

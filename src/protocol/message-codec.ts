@@ -175,7 +175,13 @@ export function messageCodec(banks: number): Codec<Message> {
   return union<MessageTypes>({
     open,
     commitment: struct<CommitMessage>({ commitment: signedCommitmentCodec, sketch: sketchPart }),
-    symbols: struct<SymbolsMessage>({ epoch: u53, view: u32, count: varint, signature: signature64 }),
+    symbols: struct<SymbolsMessage>({
+      epoch: u53,
+      view: u32,
+      part: u16,
+      symbols: bytes(MAX_SKETCH_BYTES, 'symbols'),
+      signature: signature64,
+    }),
     sketch: sketchPart,
     draft: signedDraft,
     slices: struct<SlicesMessage>({

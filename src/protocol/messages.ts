@@ -36,7 +36,7 @@ export interface SketchPart {
   readonly epoch: number;
   /** The view under whose key the symbols are. */
   readonly view: number;
-  /** 0 for the symbols sent with the commitment, 1 for the ones asked for. */
+  /** 0 for the symbols sent with the commitment, above it the part that was asked for. */
   readonly part: number;
   /** The symbols' bytes, one after the other. */
   readonly symbols: Uint8Array;
@@ -52,14 +52,19 @@ export interface CommitMessage {
   readonly sketch: SketchPart;
 }
 
-/** The leader's one request for more symbols. */
+/** The leader's request for more symbols, by which it shows as many of its own as it was shown. */
 export interface SymbolsMessage {
   /** The epoch of the view. */
   readonly epoch: number;
   /** The view whose leader asks. */
   readonly view: number;
-  /** How many more, after the first ones. */
-  readonly count: number;
+  /** Which part of the sketch is asked for, from 1 on. */
+  readonly part: number;
+  /**
+   * The leader's own symbols, from where its last request to this bank ended, up to as many as it has of the bank's: then
+   * both know the same of their difference, and so how many more it takes (`furtherSymbols`).
+   */
+  readonly symbols: Uint8Array;
   /** The leader's Ed25519 signature over the request, 64 bytes. */
   readonly signature: Uint8Array;
 }

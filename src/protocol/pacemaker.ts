@@ -14,7 +14,7 @@ const MAX_DOUBLINGS = 10;
 
 /**
  * Milliseconds that a bank waits for the first proposal of a view: for all to have entered it (2 Δ), the Open, the leader's
- * waits for commitments and symbols (4 Δ), the proposal, and some more. As every time here, doubled with every view: then
+ * waits for commitments and symbols (2 Δ, and 2 Δ for each of three parts), the proposal, and some more. As every time here, doubled with every view: then
  * however slow the network turned, some view is long enough.
  */
 export function openingTimeout(delta: number, view: number): number {

@@ -43,8 +43,8 @@ export function sketchStatement(part: Omit<SketchPart, 'signature'>): Statement 
 
 /** What the leader signs when it asks for more symbols. */
 export function symbolsStatement(request: Omit<SymbolsMessage, 'signature'>): Statement {
-  const slot = { view: request.view, index: 0 };
-  return { type: 'symbols', epoch: request.epoch, slot, body: uint64(request.count) };
+  const slot = { view: request.view, index: request.part };
+  return { type: 'symbols', epoch: request.epoch, slot, body: hash('statement', request.symbols) };
 }
 
 /** What a bank signs when it asks for a draft or a seal. */

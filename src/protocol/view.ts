@@ -5,14 +5,15 @@ import type { Certificate, TimeoutCertificate } from './certificate.js';
 import { leaderOf } from './chain.js';
 import type { SignedCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
-import { type Contents, type DraftHeader, differenceLimit, draftDigest, isWhole } from './draft.js';
+import { type Contents, type DraftHeader, draftDigest, isWhole } from './draft.js';
 import type { DraftStore } from './drafts.js';
-import { checkDraft, checkOpen, makeSketchPart } from './following.js';
+import { checkDraft, checkOpen } from './following.js';
 import { ATTEST_TIMER, COLLECT_TIMER, Leading } from './leading.js';
 import type { MessageOf } from './messages.js';
 import type { Proposals } from './proposals.js';
 import { type Opened, readDraft } from './reading.js';
 import { symbolsStatement } from './requests.js';
+import { Showing } from './showing.js';
 import type { SliceStore } from './slice-store.js';
 import { compareSlots, lastSlotIndex, type Slot } from './slot.js';
 import { agreedAlike, agreedValue } from './value.js';
@@ -55,6 +56,8 @@ export class View {
   #opened: Opened | null = null;
   #attesting: Attesting | null = null;
   #leading: Leading | null = null;
+  /** What the leader is shown of this bank's records; null for the leader, and where nothing is collected. */
+  #showing: Showing | null = null;
 
   /** @param justification what ended the view before; null in view 0 */
   constructor(
@@ -136,8 +139,8 @@ export class View {
     };
     this.#attesting = new Attesting(this.context, host, drafts, slices, message);
     if (message.justification?.certificate || this.leads) return null;
-    const { sketchSymbols } = this.context.manifest.parameters;
-    const sketch = makeSketchPart(this.context, opened, 0, 0, sketchSymbols);
+    this.#showing = new Showing(this.context, opened);
+    const sketch = this.#showing.first();
     this.context.courier.send(this.#leader, { type: 'commitment', commitment: commitment(), sketch });
     return null;
   }
@@ -202,17 +205,18 @@ export class View {
   }
 
   #onSymbols(from: number, message: MessageOf<'symbols'>): string | null {
-    const { manifest, journal, chain, courier } = this.context;
-    if (!this.#opened || from !== this.#leader) return null;
+    const { outbox, chain, courier } = this.context;
+    if (!this.#showing || from !== this.#leader) return null;
     if (!authentic(this.context, from, symbolsStatement(message), message.signature))
       return 'symbols-invalid';
-    const { sketchSymbols } = manifest.parameters;
-    if (message.count > 2 * differenceLimit(manifest)) return 'symbols-too-many';
-    const place = { type: 'sketch', epoch: chain.epoch, slot: { view: this.number, index: 1 } } as const;
-    if (journal.signed(place)) return null; // one request a view
-    const part = makeSketchPart(this.context, this.#opened, 1, sketchSymbols, message.count);
-    courier.send(from, { type: 'sketch', ...part });
-    return null;
+    const answer = this.#showing.answer(message);
+    if ('part' in answer) {
+      courier.send(from, { type: 'sketch', ...answer.part });
+      return null;
+    }
+    if (answer.suspected)
+      outbox.output({ type: 'suspected', epoch: chain.epoch, bank: from, reason: answer.suspected });
+    return answer.refused;
   }
 
   #onDraft(from: number, message: MessageOf<'draft'>, shownBy: number, fresh = false): string | null {

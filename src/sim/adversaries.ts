@@ -8,6 +8,7 @@ import { doubleVote, equivocate, replay } from './adversaries/equivocation.js';
 import { falseHistory } from './adversaries/false-history.js';
 import { flood } from './adversaries/flood.js';
 import { forkSchedule } from './adversaries/fork-schedule.js';
+import { greedyLeader } from './adversaries/greedy-leader.js';
 import { censor, lateThin } from './adversaries/inclusion.js';
 import { collude, falseAttestation, falsify, garbageSketch, lyingLeader } from './adversaries/lies.js';
 import { crash, delay, silent, withholdSlices } from './adversaries/omission.js';
@@ -57,6 +58,7 @@ export const adversaries: Readonly<Record<string, Adversary>> = Object.freeze(
       forkSchedule,
       disputeStorm,
       falseHistory,
+      greedyLeader,
     ].map((adversary) => [adversary.name, adversary]),
   ),
 );

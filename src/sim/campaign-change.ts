@@ -1,7 +1,8 @@
-import { equalBytes } from '../crypto/bytes.js';
+import { equalBytes, toHex } from '../crypto/bytes.js';
 import { decode, encode } from '../crypto/encoding.js';
 import { isConcordatError } from '../crypto/error.js';
 import type { Dataset } from '../data/dataset.js';
+import { FIRST_SYMBOLS } from '../data/sketch-estimate.js';
 import { type ChainState, chainCodec } from '../protocol/chain.js';
 import type { Manifest, Parameters } from '../protocol/manifest.js';
 import { maxFaults } from '../protocol/quorum.js';
@@ -39,13 +40,36 @@ const ATTEMPT = 60;
 export const idsOf = (banks: number): string[] => Array.from({ length: banks }, (_, i) => `bank-${i}`);
 
 /** What the manifests of a scenario have beside the defaults. */
-export const parametersOf = ({
-  statistics,
-  quota,
-}: Scenario): Pick<Parameters, 'statistics'> & Partial<Parameters> => ({
-  statistics,
-  ...(quota === null ? {} : { disclosureQuota: quota }),
+export const parametersOf = (scenario: Scenario): Pick<Parameters, 'statistics'> & Partial<Parameters> => ({
+  statistics: scenario.statistics,
+  ...(scenario.quota === null ? {} : { disclosureQuota: scenario.quota }),
+  ...(scenario.sketchSymbols === undefined ? {} : { sketchSymbols: scenario.sketchSymbols }),
+  ...(scenario.room === undefined ? {} : { maxDifferences: boundOf(scenario, scenario.room) }),
 });
+
+/** As many keys as the honest banks' books of any epoch differ in, and `room` more; no fewer than a manifest may name. */
+function boundOf(scenario: Scenario, room: number): number {
+  const { epochs, banks, byzantine, sketchSymbols = FIRST_SYMBOLS } = scenario;
+  const honest = honestOf(banks, byzantine);
+  const counts = Array.from({ length: epochs + 1 }, (_, epoch) => {
+    const { datasets } = booksOf(scenario, epoch);
+    return keysInQuestion(honest.map((bank) => datasets[bank]!));
+  });
+  return Math.max(sketchSymbols, ...counts.map((count) => count + room));
+}
+
+/** Keys on which not all of these books are the same. */
+function keysInQuestion(books: readonly Dataset[]): number {
+  const versions = new Map<string, Set<string>>();
+  const holders = new Map<string, number>();
+  for (const { entries } of books)
+    for (const { keyDigest, digest } of entries) {
+      const key = toHex(keyDigest);
+      versions.set(key, (versions.get(key) ?? new Set()).add(toHex(digest)));
+      holders.set(key, (holders.get(key) ?? 0) + 1);
+    }
+  return [...versions].filter(([key, seen]) => seen.size > 1 || holders.get(key)! < books.length).length;
+}
 
 /** The books of an epoch. */
 export function booksOf(scenario: Scenario, epoch: number): Generated {

@@ -21,6 +21,7 @@ const LEADING: ReadonlySet<string> = new Set([
   'censor',
   'copycat',
   'fork-schedule',
+  'greedy-leader',
   'lying-leader',
   'stale-certificate',
   'two-faced',
@@ -64,8 +65,16 @@ export function drawScenario(seed: number): Scenario {
   };
   const leaders = byzantine.filter(({ strategies }) => strategies.some((name) => LEADING.has(name)));
   const first = leaders.length > 0 && random.fork('leader').chance(0.7) ? leaders[0] : undefined;
-  const led = first ? { ...drawn, firstLeader: first.bank } : drawn;
+  const bounds = drawBounds(random.fork('bounds'));
+  const led = { ...drawn, ...bounds, ...(first && { firstLeader: first.bank }) };
   return drawRecovery(led, delta, random.fork('recovery'));
+}
+
+/** How much honest banks may differ, and how little of a sketch travels unasked: mostly less than a manifest's defaults. */
+function drawBounds(random: Random): Pick<Scenario, 'room' | 'sketchSymbols'> {
+  const sketchSymbols = random.pick([null, 8, 8, 16, 64]);
+  const room = random.pick([null, 0, 0, 3]);
+  return { ...(sketchSymbols !== null && { sketchSymbols }), ...(room !== null && { room }) };
 }
 
 function drawByzantine(banks: number, faults: number, delta: number, random: Random): ByzantineBank[] {

@@ -54,6 +54,8 @@ export function* smallerScenarios(scenario: Scenario): Generator<Scenario> {
   yield* withFewerFaults(scenario);
   for (const chance of ['noise', 'divergence', 'disputed'] as const)
     if (scenario[chance] > 0) yield { ...scenario, [chance]: 0 };
+  if (scenario.room !== undefined) yield without(scenario, 'room');
+  if (scenario.sketchSymbols !== undefined) yield without(scenario, 'sketchSymbols');
   if (scenario.quota !== null) yield { ...scenario, quota: null };
   if (scenario.statistics !== 'none') yield { ...scenario, statistics: 'none' };
   if (!scenario.succession && !scenario.outages && scenario.firstLeader === undefined)
@@ -79,7 +81,10 @@ type Faults = Pick<
 const withoutAt = <T>(list: readonly T[], at: number): T[] => list.filter((_, i) => i !== at);
 
 /** The scenario without what need not be in it. */
-function without(scenario: Scenario, part: 'succession' | 'outages' | 'firstLeader'): Scenario {
+function without(
+  scenario: Scenario,
+  part: 'succession' | 'outages' | 'firstLeader' | 'room' | 'sketchSymbols',
+): Scenario {
   const { [part]: _, ...rest } = scenario;
   return rest;
 }

@@ -39,6 +39,8 @@ export interface EpochRecord {
   readonly evidence: readonly (readonly Evidence[])[];
   /** What banks held against others and cannot prove, in the order in which it came up. */
   readonly suspicions: readonly Suspicion[];
+  /** Pairs of banks that differ on more keys than they may, as honest leaders found. */
+  readonly tooDifferent: readonly TooDifferent[];
   /** Crashes and restarts of honest banks. */
   readonly crashes: number;
   /** How many of them tore an entry of the log. */
@@ -59,6 +61,18 @@ export interface Suspicion {
   readonly reason: string;
 }
 
+/** A leader's finding that another bank's records and its own differ on more keys than they may. */
+export interface TooDifferent {
+  /** Index of the leader. */
+  readonly by: number;
+  /** Index of the other bank. */
+  readonly bank: number;
+  /** On how many keys they differ at least. */
+  readonly keys: number;
+  /** On how many they may. */
+  readonly limit: number;
+}
+
 /** An epoch that is going on. */
 export interface RunningEpoch {
   readonly epoch: number;
@@ -75,6 +89,7 @@ export interface RunningEpoch {
   readonly heardLate: Set<number>;
   someoneAgreed: boolean;
   readonly suspicions: Suspicion[];
+  readonly tooDifferent: TooDifferent[];
   crashes: number;
   torn: number;
   lost: number;
@@ -105,6 +120,7 @@ export function beginRecord(
     heardLate: new Set(),
     someoneAgreed: false,
     suspicions: [],
+    tooDifferent: [],
     crashes: 0,
     torn: 0,
     lost: 0,

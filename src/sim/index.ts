@@ -17,7 +17,7 @@ export {
 export { combined } from './combined.js';
 export { type BankKeys, type Consortium, createConsortium } from './consortium.js';
 export type { CrashPoint, Outage } from './crash-point.js';
-export type { EpochRecord, Suspicion } from './epoch-record.js';
+export type { EpochRecord, Suspicion, TooDifferent } from './epoch-record.js';
 export { falsifyRecord, misstateField } from './falsify.js';
 export { type Generated, type GenerateError, type GenerateOptions, generate } from './generate.js';
 export {
@@ -42,6 +42,7 @@ export { type ReconcileOptions, type ReconcileOutcome, reconcile } from './recon
 export type {
   BankReport,
   BankState,
+  DifferenceReport,
   EpochReport,
   KeyCounts,
   Report,

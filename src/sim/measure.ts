@@ -8,7 +8,7 @@ import type { Value } from '../data/value.js';
 import { certificateCodec } from '../protocol/certificate.js';
 import type { Manifest } from '../protocol/manifest.js';
 import type { EpochRecord } from './epoch-record.js';
-import type { EpochReport, SuspicionReport } from './report.js';
+import type { DifferenceReport, EpochReport, SuspicionReport } from './report.js';
 import { statisticsReport, statisticsWithheld } from './statistics-report.js';
 import { maxBytesPerBank, type Volume } from './traffic.js';
 
@@ -55,6 +55,7 @@ export function measureEpoch(record: EpochRecord, context: MeasureContext): Epoc
     statistics: statisticsReport(manifest, outcome?.statistics ?? null),
     statisticsWithheld: statisticsWithheld(manifest, outcome ?? null),
     suspicions: suspicionsOf(record, honest, manifest),
+    tooDifferent: tooDifferentOf(record, manifest),
     ...accuracyOf(outcome?.rows ?? [], truth),
   };
 }
@@ -120,6 +121,35 @@ function suspicionsOf(
       bank: id(bank),
       reason,
       by: [...by].sort((a, b) => a - b).map(id),
+    }));
+}
+
+/**
+ * Who differs too much, one line a bank. Of a leader and one other bank nobody can say which it is; a leader that finds
+ * more than f others too different is the one, since an honest bank is among them.
+ */
+function tooDifferentOf(
+  { tooDifferent }: EpochRecord,
+  { banks, faults }: MeasureContext['manifest'],
+): DifferenceReport[] {
+  const found = new Map<number, { readonly from: Set<number>; keys: number; limit: number }>();
+  const foundBy = (by: number): number =>
+    new Set(tooDifferent.filter((each) => each.by === by).map(({ bank }) => bank)).size;
+  for (const { by, bank, keys, limit } of tooDifferent) {
+    const [odd, other] = foundBy(by) > faults ? [by, bank] : [bank, by];
+    const known = found.get(odd) ?? { from: new Set<number>(), keys, limit };
+    found.set(odd, known);
+    known.from.add(other);
+    known.keys = Math.min(known.keys, keys);
+  }
+  const id = (bank: number): string => banks[bank]?.id ?? `#${bank}`;
+  return [...found]
+    .sort(([a], [b]) => a - b)
+    .map(([bank, { from, keys, limit }]) => ({
+      bank: id(bank),
+      from: [...from].sort((a, b) => a - b).map(id),
+      keys,
+      limit,
     }));
 }
 

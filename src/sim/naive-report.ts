@@ -62,6 +62,7 @@ export function naiveReport(options: RunOptions): Report {
       statistics: null,
       statisticsWithheld: null,
       suspicions: [],
+      tooDifferent: [],
       ...accuracyOf(rows, options.truths[epoch] ?? null),
     };
   });

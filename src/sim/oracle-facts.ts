@@ -10,6 +10,8 @@ export interface OracleFacts {
   readonly schema: Schema;
   /** Records that one bank may be made to disclose in an epoch, at most. */
   readonly quota: number;
+  /** Keys on which a bank may differ from others and still be promised anything; without bound when left out. */
+  readonly maxDifferences?: number;
   /** Indices of the banks that run the protocol unaltered. */
   readonly honest: readonly number[];
   /** Whether every message arrives within Δ: termination and inclusion are promised only then. */

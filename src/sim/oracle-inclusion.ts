@@ -8,18 +8,25 @@ import type { Keys } from './oracle-keys.js';
 /**
  * Whose data must be an input, whoever leads, as long as Δ holds: all honest banks', or that of q + f banks, which are more
  * than 2f + 1; so that liars are fewer than half of the other inputs.
+ *
+ * @param beyond honest banks that differ too much to be inputs
  */
-export function checkInputs(facts: OracleFacts, inputs: readonly number[], alarm: Alarm): void {
+export function checkInputs(
+  facts: OracleFacts,
+  inputs: readonly number[],
+  beyond: ReadonlySet<number>,
+  alarm: Alarm,
+): void {
   const { honest, faults, ids } = facts;
   const quorum = Math.ceil((ids.length + faults + 1) / 2);
-  const left = honest.filter((bank) => !inputs.includes(bank));
+  const left = honest.filter((bank) => !inputs.includes(bank) && !beyond.has(bank));
   if (left.length > 0 && inputs.length < quorum + faults)
     alarm(
       'inclusion',
       `honest ${left.map((bank) => ids[bank]).join(', ')} left out of ${inputs.length} inputs`,
     );
   const liars = inputs.filter((bank) => !honest.includes(bank)).length;
-  if (liars > 0 && 2 * liars >= inputs.length - 1)
+  if (beyond.size === 0 && liars > 0 && 2 * liars >= inputs.length - 1)
     alarm('inclusion', `${liars} of ${inputs.length} inputs lie, which is half of the others`);
 }
 
@@ -86,9 +93,11 @@ export class SlotWatch {
    * Under an honest leader, as long as Δ holds, a liar costs three slots at most: one without it, one with it again, and
    * one without it for good. Where there are liars, the lists of slices may differ, which costs one more. Slots follow one
    * another: a view has no more than may be needed.
+   *
+   * @param beyond how many honest banks differ too much: each may cost as many slots as a liar
    */
-  judge(): void {
-    const liars = this.facts.ids.length - this.facts.honest.length;
+  judge(beyond = 0): void {
+    const liars = this.facts.ids.length - this.facts.honest.length + beyond;
     const bound = 1 + (liars > 0 ? 3 * liars + 1 : 0);
     if (!this.facts.timely) return;
     for (const [name, indices] of this.#used) {

@@ -6,6 +6,7 @@ import type { Output } from '../protocol/effects.js';
 import { type EpochMessage, epochOf, type Message } from '../protocol/messages.js';
 import type { Seal } from '../protocol/seal.js';
 import { AccountabilityWatch } from './oracle-accountability.js';
+import { beyondBounds } from './oracle-bounds.js';
 import { DisclosureWatch } from './oracle-disclosure.js';
 import { EvidenceWatch } from './oracle-evidence.js';
 import { nameKey, type OracleFacts } from './oracle-facts.js';
@@ -15,6 +16,7 @@ import { RecoveryWatch } from './oracle-recovery.js';
 import { faultsOfRows, openedFalsely } from './oracle-result.js';
 import { ScheduleWatch } from './oracle-schedule.js';
 import { StatementWatch } from './oracle-statements.js';
+import { SymbolWatch } from './oracle-symbols.js';
 
 export type { OracleFacts } from './oracle-facts.js';
 
@@ -54,6 +56,9 @@ export class Oracle {
   #before: Judged | null = null;
   #judged: Judged | null = null;
   #slots: SlotWatch;
+  #symbols: SymbolWatch;
+  /** Honest banks that differ from others too much for anything to be promised to them. */
+  #beyond: ReadonlySet<number> = new Set();
   readonly #statements: StatementWatch;
   readonly #recoveries: RecoveryWatch;
   readonly #schedule: ScheduleWatch;
@@ -69,6 +74,7 @@ export class Oracle {
     this.#honest = new Set(facts.honest);
     this.#disclosures = new DisclosureWatch(facts, [], this.#alarm);
     this.#slots = new SlotWatch(facts, this.#alarm);
+    this.#symbols = new SymbolWatch(facts, this.#alarm);
     this.#statements = new StatementWatch(facts, this.#alarm);
     this.#recoveries = new RecoveryWatch(facts, this.#alarm);
     this.#schedule = new ScheduleWatch(facts, this.#alarm);
@@ -94,6 +100,8 @@ export class Oracle {
     this.#views = 0;
     this.#disclosures = new DisclosureWatch(this.facts, datasets, this.#alarm);
     this.#slots = new SlotWatch(this.facts, this.#alarm);
+    this.#symbols = new SymbolWatch(this.facts, this.#alarm);
+    this.#beyond = beyondBounds(this.facts, datasets);
   }
 
   /** An honest bank loses all that it had stored. */
@@ -131,6 +139,7 @@ export class Oracle {
 
   /** A message as a bank sends it, not as it arrives. Only what honest banks send counts. */
   onMessage(from: number, to: number, message: Message): void {
+    if (isOfAnEpoch(message) && epochOf(message) === this.#epoch) this.#symbols.onMessage(from, to, message);
     if (!this.#honest.has(from)) return;
     this.#statements.onMessage(from, message);
     this.#accountability.onMessage(from, message);
@@ -148,7 +157,7 @@ export class Oracle {
   /** Judges the epoch that just ended. */
   endEpoch(): void {
     this.#checkTermination();
-    this.#slots.judge();
+    this.#slots.judge(this.#beyond.size);
     this.#accountability.judge();
     this.#evidence.judge();
     const disclosures = this.#disclosures;
@@ -159,7 +168,7 @@ export class Oracle {
     };
     const truth = epoch && new Keys(this.facts, epoch);
     if (epoch && truth) {
-      if (this.facts.timely) checkInputs(this.facts, epoch.inputs, this.#alarm);
+      if (this.facts.timely) checkInputs(this.facts, epoch.inputs, this.#beyond, this.#alarm);
       this.#checkResults(epoch, truth);
     }
     disclosures.judge(epoch, truth);
@@ -256,13 +265,18 @@ export class Oracle {
 
   #checkTermination(): void {
     const names = (banks: readonly number[]): string => banks.map((b) => this.#name(b)).join(', ');
-    const open = this.facts.honest.filter((bank) => !this.#sealed.has(bank) && !this.excuses(bank));
+    // With fewer than a quorum whose records can be compared nothing is agreed, and that is no fault.
+    const { honest, ids, faults } = this.facts;
+    if (this.#beyond.size > 0 && 2 * (honest.length - this.#beyond.size) <= ids.length + faults) return;
+    const open = honest.filter((bank) => !this.#sealed.has(bank) && !this.excuses(bank));
     if (open.length > 0) this.#violated('termination', `${names(open)} did not seal`);
     if (!this.facts.timely) return;
-    const behind = [...this.#sealed.keys()].filter((bank) => !this.#sealed.get(bank)!.outcome);
+    const behind = [...this.#sealed.keys()].filter(
+      (bank) => !this.#sealed.get(bank)!.outcome && !this.#beyond.has(bank),
+    );
     if (behind.length > 0) this.#violated('termination', `${names(behind)} sealed without the result`);
-    // Each Byzantine leader may cost a view; the schedule has at most n − |honest| of them before an honest one.
-    const bound = this.facts.ids.length - this.facts.honest.length + 1;
+    // Each Byzantine leader may cost a view, and each that differs too much; so many may stand before another one.
+    const bound = ids.length - honest.length + this.#beyond.size + 1;
     if (this.#views > bound) this.#violated('termination', `${this.#views} views, where ${bound} suffice`);
   }
 

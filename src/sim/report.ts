@@ -64,6 +64,18 @@ export interface SuspicionReport {
   readonly by: readonly string[];
 }
 
+/** A bank whose records differ from others' on more keys than the manifest's `maxDifferences` allows. */
+export interface DifferenceReport {
+  /** The bank that differs: a leader from more than f others, or a bank from the leaders that could not use its records. */
+  readonly bank: string;
+  /** The banks that it differs from. */
+  readonly from: readonly string[];
+  /** On how many keys at least. */
+  readonly keys: number;
+  /** On how many it may. */
+  readonly limit: number;
+}
+
 /** Column statistics that the banks of an epoch opened; decimal text in the field's scale. */
 export interface StatisticsReport {
   /** What was opened: the sum over all banks, or each bank's figures. */
@@ -129,6 +141,8 @@ export interface EpochReport {
   readonly statisticsWithheld: string | null;
   /** By bank, then reason. */
   readonly suspicions: readonly SuspicionReport[];
+  /** By bank. Such a bank is no input under these leaders, and nothing is promised to it. */
+  readonly tooDifferent: readonly DifferenceReport[];
   /**
    * Right cells over truth cells, an open cell counting as wrong; null where the truth is unknown. A number within its
    * field's tolerance of the truth is right.

@@ -39,6 +39,13 @@ export interface Scenario {
   readonly byzantine: readonly ByzantineBank[];
   readonly crashes: readonly CrashPoint[];
   readonly healsAtMs: number;
+  /**
+   * `maxDifferences` is what the honest banks' books differ in, all together, and so many keys more; the default of a
+   * manifest when left out.
+   */
+  readonly room?: number;
+  /** Symbols that travel with a Commitment; the default of a manifest when left out. */
+  readonly sketchSymbols?: number;
   /** What it means that a bank lacks a record; a vote when left out. */
   readonly absence?: Schema['absence'];
   /** Honest banks that are down through epochs. */

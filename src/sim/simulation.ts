@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { Schema } from '../data/schema.js';
 import { Bank, type BankOptions } from '../protocol/bank.js';
 import { type ChainState, genesisChain } from '../protocol/chain.js';
+import { differenceLimit } from '../protocol/draft.js';
 import type { Output } from '../protocol/effects.js';
 import type { Manifest, Parameters } from '../protocol/manifest.js';
 import { messageTypeOf } from '../protocol/message-codec.js';
@@ -124,6 +125,7 @@ export class Simulation {
       faults,
       schema,
       quota: manifest.parameters.disclosureQuota,
+      maxDifferences: differenceLimit(manifest),
       decides: options.reconcile ? 'host' : options.decide || options.functions ? 'functions' : 'schema',
       honest,
       timely: isTimely(network) && !options.crashes?.length && !options.outages?.length,
@@ -338,6 +340,8 @@ export class Simulation {
     }
     if (output.type === 'suspected')
       current.suspicions.push({ by: bank, bank: output.bank, reason: output.reason });
+    if (output.type === 'too-different' && isHonest)
+      current.tooDifferent.push({ by: bank, bank: output.bank, keys: output.keys, limit: output.limit });
     if (output.type === 'disclosed') current.disclosed[bank]!.add(toHex(output.keyDigest));
   }
 

@@ -60,6 +60,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     statistics: null,
     statisticsWithheld: null,
     suspicions: [],
+    tooDifferent: [],
     accuracy: 0.9995,
     resolvedCells: 8000,
     truthCells: 8080,

@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
+import { Sketch } from '../../src/data/sketch.js';
+import { SketchKey } from '../../src/data/sketch-item.js';
+import { SketchItems } from '../../src/data/sketch-items.js';
 import { timeoutStatement } from '../../src/protocol/certificate.js';
 import { type Draft, draftDigest, proposalStatement } from '../../src/protocol/draft.js';
 import type { MessageOf } from '../../src/protocol/messages.js';
@@ -42,6 +45,12 @@ function repeatOf(fixture: Fixture, draft: Draft, slot = draft.header.slot): Mes
     agreedValue(draftDigest(draft.header), NOTHING_DEALT),
   );
   return { type: 'repeat', slot, contents, signature: fixture.sign(leader, statement) };
+}
+
+/** Symbols of records that no bank has, which differ from everybody's. */
+function foreignSymbols(seed: number, count: number): Uint8Array {
+  const items = Array.from({ length: 24 }, (_, i) => new Uint8Array(24).fill(1 + i).fill(seed, 0, 8));
+  return new Sketch(SketchItems.fromItems(new SketchKey(new Uint8Array(32)), items)).symbols(0, count);
 }
 
 describe('a Byzantine leader', () => {
@@ -184,8 +193,10 @@ describe('a Byzantine leader', () => {
     const leader = leaderOf(four, 0);
     const victim = others(four, leader)[0]!;
     const net = new Net(four).start().run();
-    const ask = (count: number): void => {
-      const request = { epoch: 0, view: 0, count };
+    const ask = (seed: number): void => {
+      const { sketchSymbols } = four.manifest.parameters;
+      const symbols = foreignSymbols(seed, sketchSymbols);
+      const request = { epoch: 0, view: 0, part: 1, symbols };
       const signature = four.sign(leader, symbolsStatement(request));
       net.post({ from: leader, to: victim, message: { type: 'symbols', ...request, signature } });
       net.run();

@@ -63,6 +63,7 @@ export interface Setup {
   readonly seed?: number;
   readonly parameters?: Partial<Parameters>;
   readonly network?: NetworkModel;
+  readonly patience?: number;
   readonly onSend?: (from: number, to: number, bytes: Uint8Array) => void;
   readonly onOutput?: (bank: number, output: Output) => void;
 }
@@ -85,6 +86,7 @@ export function simulationOf(books: readonly Dataset[], setup: Setup = {}): Inst
     suite,
     seed,
     ...(parameters && { parameters }),
+    ...(setup.patience && { patience: setup.patience }),
     ...(onSend && { onSend }),
     ...(onOutput && { onOutput }),
   });

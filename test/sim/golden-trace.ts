@@ -137,7 +137,7 @@ export class GoldenTrace {
       case 'commitment':
         return count(message.commitment.records, 'record');
       case 'symbols':
-        return `${message.count} more`;
+        return `part ${message.part}, for ${message.symbols.length} bytes of its own symbols`;
       case 'draft':
         return this.#draft(message.draft.header);
       case 'forward':

@@ -19,6 +19,27 @@ export const disclosure = [
     ],
   }),
   epochs({
+    name: 'symbols-for-the-asking',
+    does: 'shows a leader as many symbols of its sketch as any difference may take, however little the two differ',
+    breaks: 'confidentiality: a leader reads the id and the digest of every record',
+    settings: {
+      records: 60,
+      disputed: 0,
+      sketchSymbols: 8,
+      byzantine: [{ bank: 0, strategies: ['greedy-leader'], trigger: { kind: 'always' } }],
+      firstLeader: 0,
+    },
+    edits: [
+      { file: 'protocol/showing.ts', find: 'if (decoder.complete)', replace: 'if (decoder.received < 0)' },
+      {
+        file: 'protocol/showing.ts',
+        find: 'const count = furtherSymbols(differenceSeen(decoder), differenceLimit(manifest));',
+        replace:
+          'const count = furtherSymbols({ ...differenceSeen(decoder), estimate: 2000 }, differenceLimit(manifest));',
+      },
+    ],
+  }),
+  epochs({
     name: 'slices-of-others',
     does: 'sends every bank the slice of the one after it',
     breaks: 'confidentiality: banks get slices that are not theirs',
