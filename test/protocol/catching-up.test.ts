@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
 import { Dataset } from '../../src/data/dataset.js';
+import { symbolsWithin } from '../../src/data/sketch-estimate.js';
 import type { Message, MessageOf } from '../../src/protocol/messages.js';
 import { compareStatement } from '../../src/protocol/requests.js';
 import {
@@ -178,7 +179,7 @@ describe('an input', () => {
 
   it('serves one bank a bounded number of symbols, and none beyond what any sketch needs', () => {
     const net = run();
-    const limit = 4 * fixture.manifest.parameters.maxDifferences;
+    const limit = symbolsWithin(fixture.manifest.parameters.maxDifferences);
     for (const change of [
       { count: limit + 1 },
       { from: limit, count: 1 },
@@ -190,7 +191,8 @@ describe('an input', () => {
         refused: [],
       });
     let answers = 0;
-    for (let i = 0; i < 24; i++) answers += compare(net, behind, holder, { count: limit / 4 }).answers.length;
+    for (let i = 0; i < 24; i++)
+      answers += compare(net, behind, holder, { count: Math.floor(limit / 4) }).answers.length;
     expect(answers).toBeLessThan(16);
     expect(answers).toBeGreaterThan(8);
   });
