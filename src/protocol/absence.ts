@@ -1,4 +1,5 @@
 import { ConcordatError } from '../crypto/error.js';
+import { HOLDER_PATIENCE } from './catching-up.js';
 import type { ChainState } from './chain.js';
 import type { BankContext } from './context.js';
 import { SUCCESSION_AHEAD } from './journal.js';
@@ -162,11 +163,11 @@ export class Absence {
 
 /**
  * Milliseconds that a bank waits for an epoch that others have sealed: Δ in which the draft may come by itself, 2Δ for each
- * signer that is asked for it, 8Δ for each of f + 1 inputs that is compared with, 3Δ and then Δ more each time for each of f
+ * signer that is asked for it, {@link HOLDER_PATIENCE} Δ for each of f + 1 inputs that is compared with, 3Δ and then Δ more each time for each of f
  * holders of settled records that say nothing, and some more.
  */
 export function graceOf({ quorum, faults: f, parameters }: Manifest): number {
-  return (1 + 2 * quorum + 8 * (f + 1) + (f * (f + 5)) / 2 + 16) * parameters.delta;
+  return (1 + 2 * quorum + HOLDER_PATIENCE * (f + 1) + (f * (f + 5)) / 2 + 16) * parameters.delta;
 }
 
 function expectIncarnation(incarnation: Uint8Array | undefined): void {

@@ -11,7 +11,14 @@ import type { Journal } from './journal.js';
 import type { Manifest } from './manifest.js';
 import type { MessageOf, OpenMessage, ProposalNotice, VoteMessage } from './messages.js';
 import type { Outbox } from './outbox.js';
-import { openingTimeout, repeatAfter, slotTimeout, TimeoutCollector } from './pacemaker.js';
+import {
+  openingTimeout,
+  paceOf,
+  repeatAfter,
+  slotTimeout,
+  TimeoutCollector,
+  viewLimit,
+} from './pacemaker.js';
 import type { Safety } from './safety.js';
 import type { Slot } from './slot.js';
 import type { Suite } from './suite.js';
@@ -43,12 +50,14 @@ export interface Proposed {
   readonly attested: boolean;
 }
 
-/** Runs out when the current view has taken too long. */
+/** Runs out when nothing new was proposed in the current view for too long. */
 const VIEW_TIMER = 'view';
+/** Runs out when the current view has taken too long, whatever was proposed in it. */
+const LIMIT_TIMER = 'view-limit';
 /** Runs out when this bank says again which view it gave up on, and what let it into the one it is in. */
 const REPEAT_TIMER = 'repeat';
 /** All timers of agreement. */
-export const AGREEMENT_TIMERS: readonly string[] = [VIEW_TIMER, REPEAT_TIMER];
+export const AGREEMENT_TIMERS: readonly string[] = [VIEW_TIMER, LIMIT_TIMER, REPEAT_TIMER];
 
 /**
  * Leader-based agreement in two phases over slots, with aggregate certificates and certified timeouts, on opaque
@@ -120,13 +129,13 @@ export class Agreement {
   }
 
   /**
-   * Something new was proposed in the current view: it gets the time that a slot takes. Since a view has a bounded number
-   * of slots, a leader cannot keep it open for ever.
+   * Something new was proposed in the current view: it gets the time that a slot takes, but no more than a view may take
+   * in all: a leader cannot keep it by proposing anew before each slot ends.
    */
   extend(): void {
     const { manifest, outbox, safety } = this.deps;
     if (this.#decision || safety.abandoned >= this.#view) return;
-    outbox.timer(VIEW_TIMER, slotTimeout(manifest.parameters.delta, this.#view));
+    outbox.timer(VIEW_TIMER, slotTimeout(paceOf(manifest), this.#view));
   }
 
   /** Votes for a proposal that the application has checked, if the safety rules allow it. */
@@ -173,7 +182,7 @@ export class Agreement {
 
   /** A timer of agreement ran out; false when it is somebody else's. */
   onTimer(id: string): boolean {
-    if (id === VIEW_TIMER) this.abandon();
+    if (id === VIEW_TIMER || id === LIMIT_TIMER) this.abandon();
     else if (id === REPEAT_TIMER) this.#repeatTimeout();
     else return false;
     return true;
@@ -183,7 +192,7 @@ export class Agreement {
   abandon(): boolean {
     const view = Math.max(this.#view, 0);
     if (this.#decision || this.deps.safety.abandoned >= view) return false;
-    this.deps.outbox.timer(VIEW_TIMER, null);
+    for (const timer of [VIEW_TIMER, LIMIT_TIMER]) this.deps.outbox.timer(timer, null);
     this.#giveUp(view);
     return true;
   }
@@ -242,6 +251,9 @@ export class Agreement {
     if (this.#decision) return true;
     if (proof.view >= this.#view) this.#enter(proof.view + 1, proof);
     else {
+      // Whoever leads may have to ask for what it repeats. Once a view: the limit of the view stands.
+      if (proof.certificate && !this.#justification?.certificate && this.deps.safety.abandoned < this.#view)
+        this.#awaitFirst(true);
       this.#justification = proof;
       if (proof.certificate) this.#learn(proof.certificate);
     }
@@ -254,7 +266,8 @@ export class Agreement {
     this.#justification = justification;
     this.#ballots.clear();
     this.#waiting = null;
-    this.#armTimer(view);
+    this.deps.outbox.timer(LIMIT_TIMER, viewLimit(paceOf(this.deps.manifest), view));
+    this.#awaitFirst(Boolean(justification?.certificate));
     if (justification) this.deps.safety.enter(justification);
     if (justification?.certificate) this.#learn(justification.certificate);
     // Whoever was let in by the leader's word has not given up on the view before, and must say so all the same: the
@@ -339,8 +352,10 @@ export class Agreement {
     this.deps.outbox.timer(REPEAT_TIMER, repeatAfter(this.deps.manifest.parameters.delta));
   }
 
-  #armTimer(view: number): void {
-    this.deps.outbox.timer(VIEW_TIMER, openingTimeout(this.deps.manifest.parameters.delta, view));
+  /** @param repeats whether it is known which value the leader has to repeat */
+  #awaitFirst(repeats: boolean): void {
+    const timeout = openingTimeout(paceOf(this.deps.manifest), this.#view, repeats);
+    this.deps.outbox.timer(VIEW_TIMER, timeout);
   }
 }
 

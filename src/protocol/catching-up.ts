@@ -14,6 +14,15 @@ import { compareStatement } from './requests.js';
 
 /** Runs out when what was asked for to catch up is overdue. */
 export const CATCH_UP_TIMER = 'catch-up';
+/** Runs out when one bank has been asked for long enough, whatever it has answered. */
+export const HOLDER_TIMER = 'catch-up-holder';
+/**
+ * How often one bank is asked for symbols: the first time, as the estimate says, four times as many as that, and all that
+ * there may be. An honest one needs 2 Δ each time, and 2 Δ for the records: less than {@link HOLDER_PATIENCE}.
+ */
+const MAX_ROUNDS = 4;
+/** Δ that one bank is asked for, at most. It must have answered anything at all after a third of it. */
+export const HOLDER_PATIENCE = 12;
 /** Symbols of the common sketch that one bank is served in an epoch, in times of the most it can need. */
 const MAX_SERVED = 4;
 
@@ -31,6 +40,8 @@ export class CatchingUp {
   #decoder: SketchDecoder | null = null;
   /** Symbols that were asked for last. */
   #asked = 0;
+  /** How often the holder was asked for symbols. */
+  #rounds = 0;
   /** Records under U that this bank lacks: item (hex) by key id (hex). */
   readonly #lacking = new Map<string, string>();
   #extra: ReadonlySet<string> = new Set();
@@ -73,12 +84,15 @@ export class CatchingUp {
     this.#lacking.clear();
     this.#fetched.length = 0;
     this.#extra = new Set();
+    this.#rounds = 0;
+    this.context.outbox.timer(HOLDER_TIMER, HOLDER_PATIENCE * manifest.parameters.delta);
     this.#compare(manifest.parameters.sketchSymbols);
   }
 
   /**
    * Symbols of the common sketch came. Returns whether this bank has caught up by them. A holder gives all it was asked for,
-   * and is asked for twice as many each time: one that gave a symbol at a time, or none, would be listened to for ever.
+   * and is asked for more a few times only: one that gave a symbol at a time, none, or ones that decode to nothing just in
+   * time would be listened to for as long as others are still there to help.
    */
   onCommon(from: number, message: MessageOf<'common'>): boolean {
     const decoder = this.#decoder;
@@ -97,9 +111,8 @@ export class CatchingUp {
       return false;
     }
     if (!decoder.complete) {
-      const wanted = Math.max(symbolsFor(decoder.estimate(), received), 2 * received);
-      const more = Math.min(wanted, this.#limit()) - received;
-      if (more > 0) this.#compare(more);
+      const more = this.#wantedAfter(received, decoder.estimate()) - received;
+      if (more > 0 && this.#rounds < MAX_ROUNDS) this.#compare(more);
       else this.begin();
       return false;
     }
@@ -149,6 +162,13 @@ export class CatchingUp {
     return true;
   }
 
+  /** Symbols to have in all after the next round. */
+  #wantedAfter(received: number, estimate: number): number {
+    if (this.#rounds === MAX_ROUNDS - 1) return this.#limit();
+    const growth = this.#rounds === 1 ? 2 : 4;
+    return Math.min(Math.max(symbolsFor(estimate, received), growth * received), this.#limit());
+  }
+
   #limit(): number {
     return symbolsWithin(this.context.manifest.parameters.maxDifferences);
   }
@@ -156,6 +176,7 @@ export class CatchingUp {
   #compare(count: number): void {
     const { chain, journal, courier, outbox, manifest } = this.context;
     this.#asked = count;
+    this.#rounds++;
     const request = { epoch: chain.epoch, value: this.value, from: this.#decoder!.received, count };
     const signature = journal.sign(compareStatement(request));
     courier.send(this.#holder, { type: 'compare', ...request, signature });
@@ -193,7 +214,7 @@ export class CatchingUp {
       return false;
     }
     this.#entries = entries;
-    outbox.timer(CATCH_UP_TIMER, null);
+    for (const timer of [CATCH_UP_TIMER, HOLDER_TIMER]) outbox.timer(timer, null);
     return true;
   }
 }

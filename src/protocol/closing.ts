@@ -4,7 +4,7 @@ import type { Entry } from '../data/dataset.js';
 import type { Outcome } from '../data/outcome.js';
 import type { ReconcileRequest } from '../data/reconcile-request.js';
 import { AGREEMENT_TIMERS } from './agreement.js';
-import { CATCH_UP_TIMER, CatchingUp } from './catching-up.js';
+import { CATCH_UP_TIMER, CatchingUp, HOLDER_TIMER } from './catching-up.js';
 import type { Certificate } from './certificate.js';
 import type { ChainState } from './chain.js';
 import type { EpochContext } from './context.js';
@@ -34,7 +34,15 @@ interface Decided {
 }
 
 /** All timers that may run in an epoch's last step. */
-const TIMERS = [FETCH_TIMER, MISSING_TIMER, CATCH_UP_TIMER, COLLECTOR_TIMER, WANT_TIMER, ...AGREEMENT_TIMERS];
+const TIMERS = [
+  FETCH_TIMER,
+  MISSING_TIMER,
+  CATCH_UP_TIMER,
+  HOLDER_TIMER,
+  COLLECTOR_TIMER,
+  WANT_TIMER,
+  ...AGREEMENT_TIMERS,
+];
 
 /** From agreed inputs to the end of the epoch: common records, missing records, open versions, the result, the seal. */
 export class Closing {
@@ -110,7 +118,7 @@ export class Closing {
     if (id === COLLECTOR_TIMER) this.#sealing.onTimer();
     else if (id === FETCH_TIMER) this.#decided?.settlement.request();
     else if (id === MISSING_TIMER) this.#decided?.releasing.onTimer();
-    else if (id === CATCH_UP_TIMER) {
+    else if (id === CATCH_UP_TIMER || id === HOLDER_TIMER) {
       this.#decided?.catchingUp.onTimer();
       this.#advance();
     }

@@ -9,26 +9,52 @@ import type { TimeoutMessage } from './messages.js';
 import { statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
 
-/** Doublings of the view timer, at most: 2^10 views' worth of waiting heals any partition we can wait for. */
+/** Doublings of the view timers, at most: 2^10 views' worth of waiting heals any partition we can wait for. */
 const MAX_DOUBLINGS = 10;
+
+/** How many banks may be faulty, and Δ in milliseconds: what all waits for a view follow from. */
+export interface Pace {
+  /** f, the faults to bear. */
+  readonly faults: number;
+  /** Δ in milliseconds. */
+  readonly delta: number;
+}
+
+/** Of a manifest. */
+export function paceOf({ faults, parameters }: Manifest): Pace {
+  return { faults, delta: parameters.delta };
+}
 
 /**
  * Milliseconds that a bank waits for the first proposal of a view: for all to have entered it (2 Δ), the Open, the leader's
- * waits for commitments and symbols (2 Δ, and 2 Δ for each of three parts), the proposal, and some more. As every time here, doubled with every view: then
- * however slow the network turned, some view is long enough.
+ * waits for commitments (2 Δ) and for three parts of symbols at most (6 Δ), the proposal, and some more. A leader that has to repeat a value may have to ask
+ * f + 1 signers for it first, 2 Δ each. As every time here, it doubles from view f + 1 on: then however slow the network
+ * turned, some view is long enough. Of the f + 1 views before, one has an honest leader, which needs no more when Δ holds.
  */
-export function openingTimeout(delta: number, view: number): number {
-  return 12 * doubled(delta, view);
+export function openingTimeout({ faults, delta }: Pace, view: number, repeats = false): number {
+  return (repeats ? Math.max(12, 2 * faults + 8) : 12) * delta * growth(faults, view);
 }
 
 /**
  * Milliseconds that a bank waits after a proposal for the next one or for the decision: until the leader's patience for
  * attestations ends (see {@link attestPatience}) and the next proposal is there (Δ), or until
  * votes and certificates have gone round (3 Δ more), and some more. A silent leader is given up on sooner than one that
- * is at work on it, and neither can keep a view for ever: it has 3f + 2 slots.
+ * is at work on it.
  */
-export function slotTimeout(delta: number, view: number): number {
-  return 13 * doubled(delta, view);
+export function slotTimeout({ faults, delta }: Pace, view: number): number {
+  return 13 * delta * growth(faults, view);
+}
+
+/**
+ * Milliseconds that a bank stays in a view, whatever its leader proposes in it: all that an honest leader may need. All
+ * enter (2 Δ), the leader collects (4 Δ); a liar costs a draft that it does not attest (7 Δ), one without it (7 Δ) and a
+ * W without its acknowledgement (2 Δ); the last draft (7 Δ), votes and certificates (5 Δ); and some more.
+ *
+ * Proposals lengthen a view by {@link slotTimeout} each, so that a leader at work is waited for; but one that draws every
+ * slot out to the end would hold its view for (3f + 2) times as long.
+ */
+export function viewLimit({ faults, delta }: Pace, view: number): number {
+  return (22 + 16 * faults) * delta * growth(faults, view);
 }
 
 /**
@@ -47,8 +73,9 @@ export function attestPatience(delta: number): number {
   return 7 * delta;
 }
 
-function doubled(delta: number, view: number): number {
-  return delta * 2 ** Math.min(view, MAX_DOUBLINGS);
+/** 1 in views 0 to f, then twice as much each time. */
+function growth(faults: number, view: number): number {
+  return 2 ** Math.min(Math.max(view - faults, 0), MAX_DOUBLINGS);
 }
 
 /**

@@ -23,6 +23,8 @@ export class Settlement {
   readonly #wanted = new Map<string, ConflictRow>();
   readonly #winners = new Map<ConflictRow, Entry>();
   readonly #answers = new Map<string, number>();
+  /** By key id (hex), the holders that were asked since all had been. */
+  readonly #asked = new Map<string, Set<number>>();
   /** This bank's records under U by key id (hex), for banks that were left out; made when the first one asks. */
   #common: ReadonlyMap<string, Entry> | null = null;
   #attempt = 0;
@@ -53,18 +55,24 @@ export class Settlement {
     return this.#winners.get(row) ?? null;
   }
 
-  /** Asks holders for what is missing, each time a different one. */
+  /**
+   * Asks holders for what is missing, for each record one that was not asked for it yet: f holders that say nothing cost f
+   * waits, wherever they stand among the inputs.
+   */
   request(): void {
     if (this.complete) return;
     const { outbox, manifest, self } = this.context;
     const { inputs } = this.read.draft.header;
     const byHolder = new Map<number, Uint8Array[]>();
-    const left = new Map(this.#wanted);
+    const left = new Map([...this.#wanted].map(([id, row]) => [id, this.#unasked(id, row)]));
     // Each asks another bank first, and that one for all it has: few requests, and no holder serves everybody.
     for (let i = 0; i < inputs.length && left.size > 0; i++) {
       const holder = inputs[(self + this.#attempt + i) % inputs.length]!;
-      const ids = [...left].filter(([, row]) => this.#holders(row).includes(holder)).map(([id]) => id);
-      for (const id of ids) left.delete(id);
+      const ids = [...left].filter(([, holders]) => holders.includes(holder)).map(([id]) => id);
+      for (const id of ids) {
+        left.delete(id);
+        this.#asked.get(id)!.add(holder);
+      }
       if (ids.length > 0)
         byHolder.set(
           holder,
@@ -121,6 +129,16 @@ export class Settlement {
     }
     if (news && this.complete) this.context.outbox.timer(FETCH_TIMER, null);
     return news;
+  }
+
+  /** The holders of a row's winner that were not asked for it, or all when each of them was. */
+  #unasked(id: string, row: ConflictRow): number[] {
+    const holders = this.#holders(row).filter((bank) => bank !== this.context.self);
+    const asked = this.#asked.get(id) ?? new Set();
+    const unasked = holders.filter((bank) => !asked.has(bank));
+    if (unasked.length === 0) asked.clear();
+    this.#asked.set(id, asked);
+    return unasked.length > 0 ? unasked : holders;
   }
 
   #holders(row: ConflictRow): number[] {

@@ -15,6 +15,7 @@ import { crash, delay, silent, withholdSlices } from './adversaries/omission.js'
 import { grindSchedule } from './adversaries/schedule.js';
 import { selectiveSend } from './adversaries/selective-send.js';
 import { badShares, corruptSlices, splitSlices } from './adversaries/slices.js';
+import { slowLeader } from './adversaries/slow-leader.js';
 import { splitBrain } from './adversaries/split-brain.js';
 import { staleCertificate } from './adversaries/stale-certificate.js';
 import { forgeStats } from './adversaries/statistics.js';
@@ -59,6 +60,7 @@ export const adversaries: Readonly<Record<string, Adversary>> = Object.freeze(
       disputeStorm,
       falseHistory,
       greedyLeader,
+      slowLeader,
     ].map((adversary) => [adversary.name, adversary]),
   ),
 );

@@ -23,6 +23,7 @@ const LEADING: ReadonlySet<string> = new Set([
   'fork-schedule',
   'greedy-leader',
   'lying-leader',
+  'slow-leader',
   'stale-certificate',
   'two-faced',
 ]);

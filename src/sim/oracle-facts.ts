@@ -16,6 +16,15 @@ export interface OracleFacts {
   readonly honest: readonly number[];
   /** Whether every message arrives within Δ: termination and inclusion are promised only then. */
   readonly timely: boolean;
+  /** Tells the time, where how long an epoch takes is to be judged. */
+  readonly clock?: {
+    /** Δ in milliseconds. */
+    readonly deltaMs: number;
+    /** Milliseconds since the run began. */
+    readonly now: () => number;
+    /** The longest time that any message has taken so far, in milliseconds. */
+    readonly slowestMs: () => number;
+  };
   /**
    * Who decides what is in dispute: the schema's own rules, by default; `functions` of the host, whose decisions nobody
    * can explain from the inputs; or a `host` that computes the whole result, which is then not judged.

@@ -17,6 +17,7 @@ import { faultsOfRows, openedFalsely } from './oracle-result.js';
 import { ScheduleWatch } from './oracle-schedule.js';
 import { StatementWatch } from './oracle-statements.js';
 import { SymbolWatch } from './oracle-symbols.js';
+import { TimeWatch } from './oracle-time.js';
 
 export type { OracleFacts } from './oracle-facts.js';
 
@@ -59,6 +60,7 @@ export class Oracle {
   #symbols: SymbolWatch;
   /** Honest banks that differ from others too much for anything to be promised to them. */
   #beyond: ReadonlySet<number> = new Set();
+  #time: TimeWatch;
   readonly #statements: StatementWatch;
   readonly #recoveries: RecoveryWatch;
   readonly #schedule: ScheduleWatch;
@@ -75,6 +77,7 @@ export class Oracle {
     this.#disclosures = new DisclosureWatch(facts, [], this.#alarm);
     this.#slots = new SlotWatch(facts, this.#alarm);
     this.#symbols = new SymbolWatch(facts, this.#alarm);
+    this.#time = new TimeWatch(facts, this.#alarm);
     this.#statements = new StatementWatch(facts, this.#alarm);
     this.#recoveries = new RecoveryWatch(facts, this.#alarm);
     this.#schedule = new ScheduleWatch(facts, this.#alarm);
@@ -102,6 +105,7 @@ export class Oracle {
     this.#slots = new SlotWatch(this.facts, this.#alarm);
     this.#symbols = new SymbolWatch(this.facts, this.#alarm);
     this.#beyond = beyondBounds(this.facts, datasets);
+    this.#time = new TimeWatch(this.facts, this.#alarm);
   }
 
   /** An honest bank loses all that it had stored. */
@@ -236,6 +240,7 @@ export class Oracle {
     this.#values.set(bank, toHex(value));
     this.#noteDecided(this.#epoch, 'value', value);
     this.#slots.onSlot(slot);
+    if (!this.excuses(bank)) this.#time.onAgreed(bank);
   }
 
   #onSealed(bank: number, { seal, outcome, inputs }: Extract<Output, { type: 'sealed' }>): void {
@@ -248,6 +253,7 @@ export class Oracle {
     this.#checkSigners(bank, seal);
     this.#noteDecided(this.#epoch, 'root', seal.root);
     this.#sealed.set(bank, { root, outcome });
+    if (!this.excuses(bank)) this.#time.onSealed(bank);
     this.#inputs ??= inputs;
   }
 

@@ -128,6 +128,11 @@ export class Simulation {
       maxDifferences: differenceLimit(manifest),
       decides: options.reconcile ? 'host' : options.decide || options.functions ? 'functions' : 'schema',
       honest,
+      clock: {
+        deltaMs: network.deltaMs,
+        now: () => this.#world?.now ?? 0,
+        slowestMs: () => this.#world?.slowestMs ?? 0,
+      },
       timely: isTimely(network) && !options.crashes?.length && !options.outages?.length,
     });
     this.#work = banks.map(() => ({ signatures: 0, verifications: 0 }));

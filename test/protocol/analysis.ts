@@ -146,8 +146,8 @@ export function expectedMessages({ banks: n, dealt, silent: k = 0 }: Subject): M
     certificate: 2 * (n - 1),
     result: executors - 1 + executors * leftOut,
     seal: n - 1 + (executors - (2 * f + 1)),
-    // One when a view is given up on, and one every 12 Δ of each later view: 2^v in view v.
-    timeout: k === 0 ? 0 : (k + 2 ** k - 2) * present * (n - 1),
+    // One when a view is given up on, and one every 12 Δ of each later view, which is no longer.
+    timeout: k === 0 ? 0 : (2 * k - 1) * present * (n - 1),
     forward: present * k,
     slices: dealt ? present * (n - 1) : 0,
     release: dealt ? present * (n - 1) : 0,
@@ -163,12 +163,13 @@ export function expectedAgreementMs({ dealt, silent = 0, partition = 0 }: Subjec
   const dealing = dealt ? LATENCY : 0;
   if (partition > 0) {
     // The draft is what was held back; once a view was given up on, the timeouts, and then there is a view to go through.
-    const isInView = partition * DELTA < openingTimeout(DELTA, 0);
+    const isInView = partition * DELTA < openingTimeout({ faults: 0, delta: DELTA }, 0);
     return partition * DELTA + dealing + (isInView ? 5 : 8) * LATENCY;
   }
   if (silent === 0) return dealing + 7 * LATENCY;
   let entered = 0;
-  for (let view = 0; view < silent; view++) entered += openingTimeout(DELTA, view) + LATENCY;
+  for (let view = 0; view < silent; view++)
+    entered += openingTimeout({ faults: silent, delta: DELTA }, view) + LATENCY;
   // 2 Δ for commitments and 2 Δ for amendments, with one delay for the draft in between and four to the certificate.
   return entered + 4 * DELTA + 5 * LATENCY;
 }

@@ -28,7 +28,7 @@ function secondLeader(fixture: Fixture): number {
 }
 
 /** Milliseconds after which a bank has given up on a view whose leader proposed once, right at its start, and no more. */
-const viewMs = (view: number): number => slotTimeout(DELTA, view) + 500;
+const viewMs = (view: number): number => slotTimeout({ faults: 1, delta: DELTA }, view) + 500;
 
 /** A draft whose contents nobody vouches for: the honest one with another table root. */
 function forged(draft: Draft, salt: number): Draft {

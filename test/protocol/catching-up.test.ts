@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
 import { Dataset } from '../../src/data/dataset.js';
 import { symbolsWithin } from '../../src/data/sketch-estimate.js';
+import { HOLDER_PATIENCE } from '../../src/protocol/catching-up.js';
 import type { Message, MessageOf } from '../../src/protocol/messages.js';
 import { compareStatement } from '../../src/protocol/requests.js';
 import {
@@ -137,6 +138,33 @@ describe('a bank that was left out', () => {
       expectCaughtUp(net);
       expect(net.letters('fetch').some(({ from, to }) => from === behind && to !== holder)).toBe(true);
     }
+  });
+
+  it('listens to one input for 12 Δ and four rounds, though that drips symbols of no set just before each wait ends', () => {
+    const rounds: number[] = [];
+    for (const change of [
+      (byte: number) => byte ^ 255,
+      (byte: number, i: number) => (i % 29 === 3 ? byte ^ 1 : byte),
+      () => 0,
+    ])
+      for (const late of [3.8 * DELTA, 100]) {
+        const asked: { readonly to: number; readonly at: number }[] = [];
+        const net = run({
+          ...lying((message) =>
+            message.type === 'common' ? { ...message, symbols: message.symbols.map(change) } : message,
+          ),
+          delay: ({ from, to, message }, now) => {
+            if (message.type === 'compare') asked.push({ to, at: now });
+            return from === holder && to === behind && message.type === 'common' ? late : 100;
+          },
+        });
+        expectCaughtUp(net);
+        const first = asked.find(({ to }) => to === holder)!;
+        const next = asked.find(({ to }) => to !== holder)!;
+        rounds.push(asked.filter(({ to }) => to === holder).length);
+        expect(next.at - first.at).toBeLessThanOrEqual(HOLDER_PATIENCE * DELTA);
+      }
+    expect(Math.max(...rounds)).toBe(4);
   });
 
   it('believes no symbols of a bank that it did not ask', () => {

@@ -11,6 +11,7 @@ import {
   openingTimeout,
   slotTimeout,
   TimeoutCollector,
+  viewLimit,
 } from '../../src/protocol/pacemaker.js';
 import type { Slot } from '../../src/protocol/slot.js';
 import { consortium, DELTA, type Fixture, Net, others } from './network.js';
@@ -93,20 +94,51 @@ describe('a collector of timeouts', () => {
 });
 
 describe('the times of a view', () => {
-  it('cover the waits of its leader and a slot, and double with every view up to a bound', () => {
-    expect(openingTimeout(DELTA, 0)).toBe(12 * DELTA);
-    expect(slotTimeout(DELTA, 0)).toBe(13 * DELTA);
-    for (const timeout of [openingTimeout, slotTimeout]) {
-      for (let view = 0; view < 10; view++) expect(timeout(DELTA, view + 1)).toBe(2 * timeout(DELTA, view));
-      expect(timeout(DELTA, 11)).toBe(timeout(DELTA, 10));
-      expect(timeout(DELTA, 2 ** 32 - 1)).toBe(timeout(DELTA, 10));
-    }
+  const paces = [0, 1, 2, 3, 85].map((faults) => ({ faults, delta: DELTA }));
+
+  it('cover the waits of its leader and a slot', () => {
+    expect(openingTimeout({ faults: 2, delta: DELTA }, 0)).toBe(12 * DELTA);
+    expect(slotTimeout({ faults: 2, delta: DELTA }, 0)).toBe(13 * DELTA);
+    expect(viewLimit({ faults: 2, delta: DELTA }, 0)).toBe(54 * DELTA);
+  });
+
+  it('are the same in the first f + 1 views, and then double with every view up to a bound', () => {
+    for (const pace of paces)
+      for (const timeout of [openingTimeout, slotTimeout, viewLimit]) {
+        const { faults } = pace;
+        for (let view = 0; view <= faults; view++) expect(timeout(pace, view)).toBe(timeout(pace, 0));
+        for (let view = faults; view < faults + 10; view++)
+          expect(timeout(pace, view + 1)).toBe(2 * timeout(pace, view));
+        expect(timeout(pace, faults + 11)).toBe(timeout(pace, faults + 10));
+        expect(timeout(pace, 2 ** 32 - 1)).toBe(timeout(pace, faults + 10));
+      }
   });
 
   it('leave a leader its patience in every slot, with the next proposal and its votes after it', () => {
     expect(attestPatience(DELTA)).toBe(7 * DELTA);
     for (const view of [0, 1, 5, 40])
-      expect(slotTimeout(DELTA, view)).toBeGreaterThanOrEqual(attestPatience(DELTA) + 4 * DELTA);
+      expect(slotTimeout({ faults: 1, delta: DELTA }, view)).toBeGreaterThanOrEqual(
+        attestPatience(DELTA) + 4 * DELTA,
+      );
+  });
+
+  it('leave a leader that must repeat a value the time to ask f + 1 signers for it, and the view more than that', () => {
+    for (const pace of paces) {
+      const needed = (2 + 2 * (pace.faults + 1) + 1) * DELTA;
+      expect(openingTimeout(pace, 1, true)).toBeGreaterThan(needed);
+      expect(viewLimit(pace, 1)).toBeGreaterThanOrEqual(openingTimeout(pace, 1, true) + 5 * DELTA);
+    }
+  });
+
+  it('leave an honest leader what liars can cost it in one view: three slots each', () => {
+    for (const pace of paces) {
+      const patience = attestPatience(DELTA);
+      const [entered, collected, votes, another] = [2 * DELTA, 4 * DELTA, 5 * DELTA, 2 * DELTA];
+      const drafts = (2 * pace.faults + 1) * patience;
+      expect(viewLimit(pace, 0)).toBeGreaterThan(
+        entered + collected + drafts + pace.faults * another + votes,
+      );
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
-import { openingTimeout } from '../../src/protocol/pacemaker.js';
+import { openingTimeout, paceOf } from '../../src/protocol/pacemaker.js';
 import { consortium, DELTA, type Fixture, Net, others } from './network.js';
 
 let four: Fixture;
@@ -33,7 +33,7 @@ describe('a view whose leader is silent', () => {
     expect(net.sealed(honest)).toBe(true);
     for (const bank of honest) expect(viewOf(net, bank)).toBe(2);
     expect(valuesOf(net, honest).size).toBe(1);
-    expect(net.now).toBeLessThan(openingTimeout(DELTA, 0) + openingTimeout(DELTA, 1) + 12 * DELTA);
+    expect(net.now).toBeLessThan(2 * openingTimeout(paceOf(seven.manifest), 0) + 12 * DELTA);
   });
 });
 
