@@ -88,15 +88,22 @@ export const headerCodec: Codec<DealingHeader> = struct<DealingHeader>({
   keyCommitments: list(fixed(32, 'commitment'), MAX_FRAGMENTS, 'commitments') as Codec<readonly Uint8Array[]>,
 });
 
-/** The canonical form of a slice. The path is as long as that of {@link MAX_FRAGMENTS} leaves at most. */
-export const sliceCodec: Codec<Slice> = struct<Slice>({
-  index: varint,
-  fragment: bytes(MAX_CODED, 'fragment'),
-  proof: list(fixed(HASH_LENGTH, 'sibling'), Math.log2(MAX_FRAGMENTS), 'proof') as Codec<
-    readonly Uint8Array[]
-  >,
-  share: scalar,
-});
+/**
+ * The canonical form of a slice whose fragment has so many bytes at most. The path is as long as that of
+ * {@link MAX_FRAGMENTS} leaves at most.
+ */
+export const sliceCodecOf = (maxFragment: number): Codec<Slice> =>
+  struct<Slice>({
+    index: varint,
+    fragment: bytes(maxFragment, 'fragment'),
+    proof: list(fixed(HASH_LENGTH, 'sibling'), Math.log2(MAX_FRAGMENTS), 'proof') as Codec<
+      readonly Uint8Array[]
+    >,
+    share: scalar,
+  });
+
+/** The canonical form of any slice, as long as anything that is coded. */
+export const sliceCodec: Codec<Slice> = sliceCodecOf(MAX_CODED);
 
 /**
  * What ties fragments and ciphertext to one dealing: a hash over its context, shape and length.

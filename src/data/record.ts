@@ -9,7 +9,7 @@ import {
   Writer,
 } from '../crypto/encoding.js';
 import { hash } from '../crypto/hash.js';
-import type { Field } from './field.js';
+import { type Field, MAX_INTEGER_BYTES } from './field.js';
 import { integerCodec } from './integer.js';
 import type { Schema } from './schema.js';
 import { checkValue, formatValue, type Value, valueError } from './value.js';
@@ -28,6 +28,19 @@ function kindCodec(field: Field): Codec<bigint> | Codec<string> | Codec<boolean>
     default:
       return integerCodec;
   }
+}
+
+/** Most canonical bytes that a record of a schema can have. */
+export function longestRecord(schema: Schema): number {
+  const lengths = schema.fields.map((field) => {
+    const presence = field.optional ? 1 : 0;
+    if (field.type === 'string') return presence + 3 + field.maxLength;
+    return presence + (field.type === 'boolean' ? 1 : 2 + MAX_INTEGER_BYTES);
+  });
+  return Math.min(
+    MAX_RECORD_BYTES,
+    lengths.reduce((sum, length) => sum + length, 0),
+  );
 }
 
 /** Whether a value suits its codec is for {@link checkValue}, which runs before every write. */

@@ -8,7 +8,7 @@ const MAX_TURNS = 8;
  * What one bank may have waiting. The longest message that can be read, a draft with a full table and full symbols, has 96
  * MiB: one that finds nothing of its sender waiting is taken, whatever it is, and there is room for some beside it.
  */
-export const MAX_WAITING = 1 << 28;
+export const MAX_WAITING = 1 << 27;
 /** What a message counts for besides its bytes: more than its place in memory, so that empty ones are not free. */
 export const MESSAGE_COST = 1 << 12;
 

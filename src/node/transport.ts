@@ -8,7 +8,10 @@ export interface Transport {
    * @param receive `from` must be the index of the bank the link belongs to, whatever stands in the bytes
    */
   start(receive: (from: number, bytes: Uint8Array) => void): void | Promise<void>;
-  /** Sends to the bank of this index; does not wait until it arrives. */
+  /**
+   * Sends to the bank of this index; does not wait until it arrives. A node keeps nothing that it has sent: how much may wait
+   * for a bank that reads slowly is for the transport to bound, and there is no way yet to tell the node to slow down.
+   */
   send(to: number, bytes: Uint8Array): void;
   /** Delivers and sends nothing more. */
   stop(): void | Promise<void>;

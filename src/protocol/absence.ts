@@ -121,6 +121,11 @@ export class Absence {
     outbox.output({ type: 'recall', request: { to: from, epoch, incarnation } });
   }
 
+  /** A bank that asked was told of so many epochs. */
+  told(bank: number, from: number, epochs: number): void {
+    this.#recall.told(bank, from, epochs);
+  }
+
   /**
    * Sealed epochs that this bank asked for.
    * @throws what `Recall.onHistory` does

@@ -8,6 +8,8 @@ export class Accusations {
   readonly #evidence: Evidence[] = [];
   /** Banks that showed evidence which does not hold. */
   readonly #falseAccusers = new Set<number>();
+  /** Banks whose fault stands in a seal that this bank has seen. */
+  readonly #sealed = new Set<number>();
   #news = false;
 
   constructor(private readonly context: BankContext) {
@@ -17,6 +19,16 @@ export class Accusations {
   /** Every fault this bank has proof of. */
   get evidence(): readonly Evidence[] {
     return this.#evidence;
+  }
+
+  /** The proofs that no seal has which this bank has seen: what the next one is to hold. */
+  get unsealed(): readonly Evidence[] {
+    return this.#evidence.filter(({ accused }) => !this.#sealed.has(accused));
+  }
+
+  /** A seal with these proofs is part of the chain: later ones need not repeat them. */
+  onSealed(evidence: readonly Evidence[]): void {
+    for (const { accused } of evidence) this.#sealed.add(accused);
   }
 
   /** Whether this bank was proven faulty. */
@@ -50,9 +62,14 @@ export class Accusations {
     if (evidence && bank !== this.context.self) this.#publish(evidence);
   }
 
-  /** Takes a proof of fault that this bank found, and tells everybody. */
-  accuse(evidence: Evidence): void {
-    if (evidence.accused !== this.context.self && this.#witness.adopt(evidence)) this.#publish(evidence);
+  /**
+   * Takes a proof of fault that this bank found, and tells everybody.
+   * @param everybody whether every bank finds it by itself: then nobody lacks it, and it may weigh megabytes
+   */
+  accuse(evidence: Evidence, everybody: boolean): void {
+    if (evidence.accused === this.context.self || !this.#witness.adopt(evidence)) return;
+    if (everybody) this.#record(evidence);
+    else this.#publish(evidence);
   }
 
   /**

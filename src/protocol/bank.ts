@@ -15,6 +15,7 @@ import type { Manifest } from './manifest.js';
 import { epochOf, type Message } from './messages.js';
 import { Outbox } from './outbox.js';
 import { OwnData } from './own-data.js';
+import { RATION_TIMER, Rations } from './rations.js';
 import type { Recalled } from './recall.js';
 import { Safety } from './safety.js';
 import { lastSlotIndex } from './slot.js';
@@ -42,6 +43,9 @@ export interface BankOptions {
    */
   readonly incarnation?: Uint8Array;
 }
+
+/** Timers that belong to a bank, not to one of its epochs. */
+const BANK_TIMERS: ReadonlySet<string> = new Set([...ABSENCE_TIMERS, RATION_TIMER]);
 
 /** A message, who sent it, and in how many bytes it came; 0 where it did not travel. */
 interface Delivered {
@@ -93,6 +97,7 @@ export class Bank {
   readonly #accusations: Accusations;
   readonly #log: readonly LogEntry[];
   readonly #early: EarlyMessages;
+  readonly #rations: Rations;
   /** Whether this bank was shown its own signature in this step, of which its log knows nothing. */
   #suspended = false;
   readonly #absence: Absence;
@@ -105,7 +110,11 @@ export class Bank {
   constructor(private readonly options: BankOptions) {
     const { manifest, index, secrets, suite } = options;
     this.#courier = new Courier(manifest.size, index, this.#outbox);
-    this.#early = new EarlyMessages(lastSlotIndex(manifest.faults) + 1);
+    this.#early = new EarlyMessages(
+      lastSlotIndex(manifest.faults) + 1,
+      (bank) => this.#epoch?.unchecked(bank) ?? 0,
+    );
+    this.#rations = new Rations(this.#outbox, manifest.parameters.delta);
     this.#journal = new Journal({
       banks: manifest.size,
       consortiumId: manifest.consortiumId,
@@ -120,6 +129,7 @@ export class Bank {
       courier: this.#courier,
       outbox: this.#outbox,
       journal: this.#journal,
+      rations: this.#rations,
     };
     this.#accusations = new Accusations(common);
     this.#chain = options.chain ?? genesisChain(manifest);
@@ -162,6 +172,11 @@ export class Bank {
     return this.#accusations.evidence;
   }
 
+  /** Bytes that this bank keeps of what another sent before they can be checked, besides proposals of leaders: at most 2^25. */
+  unchecked(bank: number): number {
+    return this.#early.bytesOf(bank) + (this.#epoch?.unchecked(bank) ?? 0);
+  }
+
   /**
    * Handles one input. Never throws on anything a peer or the network did.
    * @throws `JOURNAL_CONFLICT` on a `start` that would contradict the log: after a restart in the middle of an epoch,
@@ -194,6 +209,7 @@ export class Bank {
       }
       case 'recalled': {
         const { to, epoch, incarnation } = input.request;
+        this.#absence.told(to, epoch, input.epochs.length);
         this.#guard(to, () =>
           this.#courier.send(to, { type: 'history', epoch, incarnation, epochs: input.epochs }),
         );
@@ -203,7 +219,7 @@ export class Bank {
     this.#settle();
     const effects = this.#outbox.take();
     const prefix = `${this.#chain.epoch}/`;
-    const named = (id: string): string => (ABSENCE_TIMERS.has(id) ? id : prefix + id);
+    const named = (id: string): string => (BANK_TIMERS.has(id) ? id : prefix + id);
     return { ...effects, timers: effects.timers.map(({ id, after }) => ({ id: named(id), after })) };
   }
 
@@ -223,6 +239,7 @@ export class Bank {
       const next = this.#epoch.next();
       if (!next) return;
       this.#previous = this.#epoch;
+      this.#accusations.onSealed(this.#epoch.seal?.evidence ?? []);
       this.#chain = next;
       this.#accusations.forgetEpoch();
       this.#absence.renew();
@@ -242,13 +259,15 @@ export class Bank {
         courier: this.#courier,
         outbox: this.#outbox,
         journal: this.#journal,
+        rations: this.#rations,
+        roomFor: (bank) => this.#early.roomFor(bank),
         observe: (bank, statement, signature, verified) =>
           this.#observe(bank, statement, signature, verified),
-        accuse: (evidence) => this.#accusations.accuse(evidence),
+        accuse: (evidence, everybody = false) => this.#accusations.accuse(evidence, everybody),
         isProven: (bank) => this.#accusations.isProven(bank),
       },
       safety,
-      () => this.evidence,
+      () => this.#accusations.unsealed,
     );
     const epoch = this.#epoch;
     // A bank that signs nothing follows all the same: what it would sign is refused, and what it learns is true.
@@ -281,7 +300,8 @@ export class Bank {
 
   #onTimer(id: string): void {
     const prefix = `${this.#chain.epoch}/`;
-    if (ABSENCE_TIMERS.has(id)) this.#absence.onTimer(id);
+    if (id === RATION_TIMER) this.#rations.onTimer();
+    else if (ABSENCE_TIMERS.has(id)) this.#absence.onTimer(id);
     else if (id.startsWith(prefix))
       this.#guard(this.options.index, () => this.#epoch?.onTimer(id.slice(prefix.length)));
   }
@@ -353,6 +373,7 @@ export class Bank {
         table: null,
         inputs: seal.header.inputs,
       });
+    for (const { seal } of epochs) this.#accusations.onSealed(seal.evidence);
     this.#epoch = null;
     this.#previous = null;
     this.#chain = chain;

@@ -23,8 +23,8 @@ export const HOLDER_TIMER = 'catch-up-holder';
 const MAX_ROUNDS = 4;
 /** Δ that one bank is asked for, at most. It must have answered anything at all after a third of it. */
 export const HOLDER_PATIENCE = 12;
-/** Symbols of the common sketch that one bank is served in an epoch, in times of the most it can need. */
-const MAX_SERVED = 4;
+/** Symbols of the common sketch that one bank is given at once, in times of the most it can need: it begins small, and again. */
+const MAX_SERVED = 2;
 
 /**
  * The records under U. An input of the agreed draft has them. A bank that was left out compares its own with them, by the
@@ -32,7 +32,6 @@ const MAX_SERVED = 4;
  * it can believe any one bank, since U is agreed.
  */
 export class CatchingUp {
-  readonly #served = new Map<number, number>();
   #entries: readonly Entry[] | null = null;
   #sketch: Sketch | null = null;
   /** The bank that is compared with, and what of its sketch is here. */
@@ -153,9 +152,15 @@ export class CatchingUp {
       return true;
     if (!authentic(this.context, bank, compareStatement(message), message.signature)) return false;
     const { from, count } = message;
-    const served = (this.#served.get(bank) ?? 0) + count;
-    if (from + count > this.#limit() || served > MAX_SERVED * this.#limit()) return true;
-    this.#served.set(bank, served);
+    const limit = this.#limit();
+    const ration = {
+      to: bank,
+      what: `common/${chain.epoch}`,
+      amount: count,
+      most: MAX_SERVED * limit,
+      back: limit,
+    };
+    if (from + count > limit || !this.context.rations.take(ration)) return true;
     this.#sketch ??= commonSketch(this.context, this.read);
     const symbols = this.#sketch.symbols(from, count);
     courier.send(bank, { type: 'common', epoch: chain.epoch, value: this.value, from, symbols });

@@ -47,7 +47,6 @@ const TIMERS = [
 /** From agreed inputs to the end of the epoch: common records, missing records, open versions, the result, the seal. */
 export class Closing {
   readonly #sealing: Sealing;
-  readonly #asked = new Set<number>();
   #decided: Decided | null = null;
   #reconciling = false;
   #outcome: Outcome | null = null;
@@ -124,11 +123,16 @@ export class Closing {
     }
   }
 
-  /** A bank is in the next epoch already, so it has this one's seal: asks for it, each bank once. */
+  /** A bank is in the next epoch already, so it has this one's seal: asks for it, and again if the answer seems lost. */
   onAhead(bank: number): void {
-    if (this.#seal || this.#asked.has(bank)) return;
-    this.#asked.add(bank);
-    askForSeal(this.context, bank);
+    const { rations, chain } = this.context;
+    if (!this.#seal && rations.take({ to: bank, what: `asked/${chain.epoch}`, most: 1 }))
+      askForSeal(this.context, bank);
+  }
+
+  /** Bytes that are kept of what a bank sent before they can be checked. */
+  unchecked(bank: number): number {
+    return this.#decided?.releasing.unchecked(bank) ?? 0;
   }
 
   /**
@@ -194,9 +198,11 @@ export class Closing {
     this.#finish();
   }
 
-  /** Shows a bank the seal, if it is here. */
+  /** Shows a bank the seal, if it is here: a seal may have megabytes, and what it answers has next to nothing. */
   sendSeal(to: number): void {
-    if (this.#seal) this.context.courier.send(to, { type: 'seal', seal: this.#seal });
+    const { rations, courier, chain } = this.context;
+    if (this.#seal && rations.take({ to, what: `seal/${chain.epoch}` }))
+      courier.send(to, { type: 'seal', seal: this.#seal });
   }
 
   /** The state of the next epoch; null until {@link finished}. */

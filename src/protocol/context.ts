@@ -6,6 +6,7 @@ import type { Journal } from './journal.js';
 import type { Manifest } from './manifest.js';
 import type { Outbox } from './outbox.js';
 import type { OwnData } from './own-data.js';
+import type { Rations } from './rations.js';
 import type { Statement } from './statement.js';
 import { statementDigest } from './statement.js';
 import type { Suite } from './suite.js';
@@ -19,6 +20,8 @@ export interface BankContext {
   readonly courier: Courier;
   readonly outbox: Outbox;
   readonly journal: Journal;
+  /** What each bank was given on request. */
+  readonly rations: Rations;
 }
 
 /** What every part of one epoch works with. */
@@ -31,8 +34,10 @@ export interface EpochContext extends BankContext {
    * @param verified whether the signature was checked already
    */
   readonly observe: (bank: number, statement: Statement, signature: Uint8Array, verified: boolean) => void;
-  /** Takes a proof of fault that this bank found, and tells everybody. */
-  readonly accuse: (evidence: Evidence) => void;
+  /** How many bytes more may be kept of what a bank sent before it can be checked. */
+  readonly roomFor: (bank: number) => number;
+  /** Takes a proof of fault that this bank found, and tells everybody, unless every bank finds it by itself. */
+  readonly accuse: (evidence: Evidence, everybody?: boolean) => void;
   /** Whether a bank was proven faulty. */
   readonly isProven: (bank: number) => boolean;
 }

@@ -10,9 +10,6 @@ import type { SliceStore } from './slice-store.js';
 import { agreedValue } from './value.js';
 import { Wanting } from './wanting.js';
 
-/** How often one bank is handed the same draft: a draft may have megabytes, and asking for it costs next to nothing. */
-const MAX_COPIES = 8;
-
 /** What {@link Copies} are made from, and who is told of one. */
 export interface CopiesHost {
   readonly drafts: DraftStore;
@@ -25,7 +22,6 @@ export interface CopiesHost {
 /** Drafts that stand behind certificates: asked for where they are missing, and handed to those who ask. */
 export class Copies {
   readonly #wanting: Wanting;
-  readonly #handed = new Map<string, number>();
 
   constructor(
     private readonly context: EpochContext,
@@ -49,7 +45,7 @@ export class Copies {
     this.#wanting.onTimer();
   }
 
-  /** Somebody lacks a draft; each bank is handed the same one a bounded number of times. */
+  /** Somebody lacks a draft, which may have megabytes, while asking for it costs next to nothing. */
   onWant(from: number, message: MessageOf<'want'>): string | null {
     const { value } = message;
     const { drafts, slices, closing } = this.host;
@@ -60,10 +56,7 @@ export class Copies {
       closing.sendSeal(from);
       return null;
     }
-    const name = `${from}/${toHex(value)}`;
-    const handed = this.#handed.get(name) ?? 0;
-    if (handed >= MAX_COPIES) return null;
-    this.#handed.set(name, handed + 1);
+    if (!this.context.rations.take({ to: from, what: `draft/${toHex(value)}` })) return null;
     const agreed = new Set(contents.agreed.holdings.map(({ dealer }) => dealer));
     const known = this.#isDecided(value)
       ? closing.dealings

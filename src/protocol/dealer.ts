@@ -6,6 +6,7 @@ import { keyedHash } from '../crypto/hash.js';
 import { deal } from '../crypto/slices.js';
 import { pedersen, deal as shareOut, type VerifiableSharing } from '../crypto/verifiable-sharing.js';
 import type { Commitment } from './commitment.js';
+import { MAX_PAYLOAD } from './fragment-limit.js';
 import type { Manifest } from './manifest.js';
 import type { Openings, OwnData } from './own-data.js';
 import { dealingShape } from './slice-check.js';
@@ -17,7 +18,7 @@ import {
   type SlicesHeader,
   slicesRoot,
 } from './slice-header.js';
-import { MAX_PAYLOAD, payloadCodec } from './slice-payload.js';
+import { payloadCodec } from './slice-payload.js';
 import type { Slot } from './slot.js';
 
 /** Why a bank does not deal. To deal all the same would prove it faulty. */

@@ -41,10 +41,12 @@ interface Letter {
 }
 
 /**
- * Bytes that are kept of one sender, at most, besides a leader's proposals: its slices under one draft have half as many.
- * Slices that are dropped are asked for.
+ * Bytes of one sender that are kept before they can be checked, at most, in all stores of a bank together, besides a leader's
+ * proposals: its slices under one draft have half as many. Slices that are dropped are asked for.
  */
-const MAX_KEPT_BYTES = 1 << 25;
+export const MAX_EARLY_BYTES = 1 << 25;
+/** Bytes of a leader's proposals that are kept, at most: its longest draft has 96 MiB, and hardly any other has one. */
+const MAX_PROPOSAL_BYTES = 1 << 27;
 
 /**
  * One message of each sender and type that came before its time, of slices one for each slot of a view: a bounded store,
@@ -53,8 +55,14 @@ const MAX_KEPT_BYTES = 1 << 25;
 export class EarlyMessages {
   readonly #kept = new Map<string, Letter>();
 
-  /** @param slots of a view, at most */
-  constructor(private readonly slots: number) {}
+  /**
+   * @param slots of a view, at most
+   * @param keptElsewhere bytes of a bank that other stores keep before they can be checked
+   */
+  constructor(
+    private readonly slots: number,
+    private readonly keptElsewhere: (sender: number) => number = () => 0,
+  ) {}
 
   /** Keeps a message that {@link isEarly}, if anything waits for it later. */
   keep(letter: Letter, chain: ChainState, epoch: Progress | null): void {
@@ -64,17 +72,27 @@ export class EarlyMessages {
     const name = `${from}/${message.type}/${slot}`;
     const replaced = this.#kept.get(name);
     if (!isKept(from, message, chain, epoch) || isOutdone(message, replaced?.message)) return;
-    if (!LEADERS_ONLY.has(message.type)) {
-      const others = this.#bytesOf(from) - (replaced?.bytes ?? 0);
-      if (others + letter.bytes > MAX_KEPT_BYTES) return;
-    }
+    const room = LEADERS_ONLY.has(message.type)
+      ? MAX_PROPOSAL_BYTES - this.#bytesOf(from, true)
+      : this.roomFor(from);
+    if (letter.bytes > room + (replaced?.bytes ?? 0)) return;
     this.#kept.set(name, letter);
   }
 
-  #bytesOf(sender: number): number {
+  /** How many bytes more may be kept of what a bank sends before it can be checked, here or elsewhere. */
+  roomFor(sender: number): number {
+    return MAX_EARLY_BYTES - this.#bytesOf(sender, false) - this.keptElsewhere(sender);
+  }
+
+  /** Bytes that are kept here of what a bank sent, besides its proposals as a leader. */
+  bytesOf(sender: number): number {
+    return this.#bytesOf(sender, false);
+  }
+
+  #bytesOf(sender: number, proposals: boolean): number {
     let total = 0;
     for (const { from, message, bytes } of this.#kept.values())
-      if (from === sender && !LEADERS_ONLY.has(message.type)) total += bytes;
+      if (from === sender && LEADERS_ONLY.has(message.type) === proposals) total += bytes;
     return total;
   }
 

@@ -123,6 +123,11 @@ export class Epoch implements Application {
     return this.#current?.opened ?? false;
   }
 
+  /** Bytes that are kept of what a bank sent before they can be checked. */
+  unchecked(bank: number): number {
+    return this.#slices.unchecked(bank) + this.#closing.unchecked(bank);
+  }
+
   /** @param log of an earlier run: what this bank promised to keep in this epoch, it has again */
   start(log: readonly LogEntry[] = []): void {
     for (const entry of log) restoreKept(this.context, this.#drafts, this.#slices, entry);
@@ -261,6 +266,7 @@ export class Epoch implements Application {
     this.#current?.recognise(certificate);
     this.#current?.end();
     this.#current = null;
+    this.#slices.close();
     outbox.output({ type: 'agreed', epoch: chain.epoch, slot, value });
     this.#close();
     this.#copies.want(certificate);

@@ -15,7 +15,7 @@ import {
 } from '../crypto/encoding.js';
 import { scalar } from '../crypto/group-codec.js';
 import { MAX_VALUES } from '../crypto/pedersen.js';
-import { type Slice, sliceCodec } from '../crypto/slices.js';
+import type { Slice } from '../crypto/slices.js';
 import { totalsCodec } from '../data/outcome.js';
 import { MAX_RECORD_BYTES } from '../data/record.js';
 import { SKETCH_ITEM_LENGTH } from '../data/sketch-item.js';
@@ -62,7 +62,7 @@ import type {
 } from './messages.js';
 import { INCARNATION_LENGTH, MAX_FETCH, MAX_SEALED_EPOCH_BYTES, PAGE_EPOCHS } from './requests.js';
 import { sealCodec } from './seal.js';
-import { dealingPartCodec, envelopeCodec } from './slice-header.js';
+import { dealingPartCodec, sliceCodecs } from './slice-header.js';
 import { slotCodec } from './slot.js';
 import { testimonyCodec } from './testimony.js';
 import { holdingsCodec } from './value.js';
@@ -113,6 +113,7 @@ export function messageTypeOf(encoded: Uint8Array): MessageType | 'unknown' {
 export function messageCodec(banks: number): Codec<Message> {
   const certificate = certificateCodec(banks);
   const draft = draftCodec(banks);
+  const { slice, envelope } = sliceCodecs(banks);
   const sketchPart = struct<SketchPart>({
     epoch: u53,
     view: u32,
@@ -167,7 +168,7 @@ export function messageCodec(banks: number): Codec<Message> {
   });
   const contents = contentsCodec(banks);
   const signedDealing = struct<SignedDealing>({ dealer: u16, part: dealingPartCodec });
-  const released = struct<{ dealer: number; slice: Slice }>({ dealer: u16, slice: sliceCodec });
+  const released = struct<{ dealer: number; slice: Slice }>({ dealer: u16, slice });
   const record = struct<{ id: Uint8Array; record: Uint8Array }>({
     id: fixed(8, 'key id'),
     record: bytes(MAX_RECORD_BYTES, 'record'),
@@ -188,7 +189,7 @@ export function messageCodec(banks: number): Codec<Message> {
       epoch: u53,
       slot: slotCodec,
       dealing: dealingPartCodec,
-      envelope: envelopeCodec,
+      envelope,
     }),
     forward: struct<ForwardMessage>({ open, draft: signedDraft }),
     amendment,

@@ -5,15 +5,13 @@ import type { Courier } from './courier.js';
 import type { Manifest } from './manifest.js';
 import type { MessageOf } from './messages.js';
 import type { Outbox } from './outbox.js';
+import type { Rations } from './rations.js';
 import { INCARNATION_LENGTH, PAGE_EPOCHS } from './requests.js';
 import { extendChain, type SealedEpoch, sealedEpochCodec } from './sealed-epoch.js';
 import type { Suite } from './suite.js';
 
 /** Runs out when a bank that was asked for sealed epochs has not answered. */
 export const RECALL_TIMER = 'recall';
-
-/** Requests of one bank that are answered between two epochs, besides those that a full page leads to. */
-const MAX_ANSWERS = 16;
 
 /** Why an answer about sealed epochs was refused. */
 export type RecallError = {
@@ -55,7 +53,9 @@ export class Recall {
   readonly #told = new Set<number>();
   /** Banks whose word made this one ask; each gets to once between two turns of the timer. */
   readonly #prompted = new Set<number>();
-  readonly #answered = new Map<number, number>();
+  /** The first epoch that each bank has not been told of yet, and who is being told. */
+  readonly #reached = new Map<number, number>();
+  readonly #answering = new Set<number>();
   #lost = false;
 
   constructor(
@@ -65,6 +65,7 @@ export class Recall {
       readonly self: number;
       readonly courier: Courier;
       readonly outbox: Outbox;
+      readonly rations: Rations;
       readonly incarnation: Uint8Array | undefined;
       /** Where this bank's chain goes on: the first epoch that it does not know to be sealed. */
       readonly chain: () => ChainState;
@@ -145,17 +146,27 @@ export class Recall {
     this.#next();
   }
 
-  /** Whether a bank that asks is to be answered; it gets a bounded number of answers between two epochs of ours. */
+  /**
+   * Whether a bank that asks is to be answered. It is told of every epoch once, as fast as it asks for the next page; what it
+   * was told before, or is being told, it gets as often as anything else that may have been lost.
+   */
   serves(bank: number, from: number): boolean {
-    const answered = this.#answered.get(bank) ?? 0;
-    if (answered >= MAX_ANSWERS + Math.max(0, this.deps.chain().epoch - from)) return false;
-    this.#answered.set(bank, answered + 1);
-    return true;
+    if (!this.#answering.has(bank) && from >= (this.#reached.get(bank) ?? 0)) {
+      this.#answering.add(bank);
+      return true;
+    }
+    return this.deps.rations.take({ to: bank, what: 'history' });
+  }
+
+  /** A bank was told of so many epochs. */
+  told(bank: number, from: number, epochs: number): void {
+    this.#answering.delete(bank);
+    this.#reached.set(bank, Math.max(this.#reached.get(bank) ?? 0, from + epochs));
   }
 
   /** A new epoch began: bounds that hold for one epoch start anew. */
   renew(): void {
-    this.#answered.clear();
+    this.#answering.clear();
     this.#prompted.clear();
   }
 

@@ -12,13 +12,11 @@ import { missingStatement } from './requests.js';
 import { type AcceptedSlices, acceptSlices, openSlices, type SlicesOpening } from './slice-check.js';
 import { badSlices } from './slice-evidence.js';
 import { type DealingPart, slicesRoot, slicesStatement } from './slice-header.js';
-import { type HeldSlices, headerOf } from './slice-store.js';
+import { type HeldSlices, headerOf, sliceWeight } from './slice-store.js';
 import type { Agreed } from './value.js';
 
 /** Runs out when slices that others hold are overdue. */
 export const MISSING_TIMER = 'missing';
-/** How often a bank's slices are released to one that asks for them again. */
-const MAX_RELEASES = 8;
 
 /** One dealing of W, as far as it is known. */
 interface Opened {
@@ -48,7 +46,6 @@ export interface ReleasingOptions {
 export class Releasing {
   readonly #dealings: ReadonlyMap<number, Opened>;
   readonly #shares = new Map<number, VectorShare>();
-  readonly #releases = new Map<number, number>();
   #totals: bigint[] | null = null;
   /** Banks whose share of the sum was checked. */
   readonly #checked = new Set<number>();
@@ -124,11 +121,26 @@ export class Releasing {
     for (const { dealer, slice } of slices) {
       const dealing = this.#dealings.get(dealer);
       // Everybody gives back its own slice: one of another index would stand in that bank's way.
-      if (dealing && slice.index === from && !dealing.slices.has(from)) dealing.slices.set(from, slice);
+      if (!dealing || dealing.opening || slice.index !== from || dealing.slices.has(from)) continue;
+      if (this.#fits(dealing, from, slice)) dealing.slices.set(from, slice);
     }
     if (share && !this.#shares.has(from) && !this.#checked.has(from))
       this.#shares.set(from, { x: from + 1, ys: share });
     return this.#advance();
+  }
+
+  /** Whether a slice has the length of the dealing's; while its header is not known, whether there is room for it. */
+  #fits({ accepted }: Opened, from: number, slice: Slice): boolean {
+    if (!accepted) return sliceWeight(slice) <= this.context.roomFor(from);
+    return slice.fragment.length === accepted.dealing?.fragmentLength;
+  }
+
+  /** Bytes that are kept of what a bank gave back and nobody can check yet. */
+  unchecked(bank: number): number {
+    let total = 0;
+    for (const { accepted, slices } of this.#dealings.values())
+      if (!accepted) total += sliceWeight(slices.get(bank) ?? null);
+    return total;
   }
 
   /** Headers of W that this bank did not have. Returns whether something is open now that was not. */
@@ -152,10 +164,9 @@ export class Releasing {
   /** A bank asks for this bank's slices once more. Returns false when the request is not signed by it. */
   onMissing(from: number, message: MessageOf<'missing'>): boolean {
     if (!authentic(this.context, from, missingStatement(message), message.signature)) return false;
-    const times = this.#releases.get(from) ?? 0;
-    if (times >= MAX_RELEASES || !equalBytes(message.value, this.options.decision.value)) return true;
-    this.#releases.set(from, times + 1);
-    this.context.courier.send(from, this.#release());
+    if (!equalBytes(message.value, this.options.decision.value)) return true;
+    if (this.context.rations.take({ to: from, what: `release/${message.epoch}` }))
+      this.context.courier.send(from, this.#release());
     return true;
   }
 
@@ -265,9 +276,11 @@ export class Releasing {
     const opening = openSlices(accepted, slices, this.#claimsOf(dealer));
     if (opening.verdict === 'incomplete') return false;
     dealing.opening = opening;
+    dealing.slices.clear();
     if (opening.verdict !== 'opened') {
       const evidence = badSlices(accepted, part!.signature, this.#claimsOf(dealer), slices);
-      if (evidence) this.context.accuse(evidence);
+      // Every bank opens what is agreed, and finds the same; who was away finds it in the seal.
+      if (evidence) this.context.accuse(evidence, true);
     }
     return true;
   }

@@ -10,8 +10,6 @@ import { fetchStatement } from './requests.js';
 
 /** Runs out when records that were asked for are overdue. */
 export const FETCH_TIMER = 'fetch';
-/** How often a holder answers the same bank about the same key: messages may be lost, but not for ever. */
-const MAX_ANSWERS = 8;
 /** Raw record bytes in one answer, at most. */
 const ANSWER_BYTES = 1 << 20;
 
@@ -22,7 +20,6 @@ const ANSWER_BYTES = 1 << 20;
 export class Settlement {
   readonly #wanted = new Map<string, ConflictRow>();
   readonly #winners = new Map<ConflictRow, Entry>();
-  readonly #answers = new Map<string, number>();
   /** By key id (hex), the holders that were asked since all had been. */
   readonly #asked = new Map<string, Set<number>>();
   /** This bank's records under U by key id (hex), for banks that were left out; made when the first one asks. */
@@ -159,10 +156,8 @@ export class Settlement {
     const entry = row ? this.#winners.get(row) : this.#commonRecord(from, id);
     if (!entry || (row && (this.#holders(row).includes(from) || !this.#holders(row).includes(self))))
       return null;
-    const answered = this.#answers.get(`${from}/${id}`) ?? 0;
-    if (answered >= MAX_ANSWERS) return null;
-    this.#answers.set(`${from}/${id}`, answered + 1);
-    return entry;
+    const { rations, chain } = this.context;
+    return rations.take({ to: from, what: `record/${chain.epoch}/${id}` }) ? entry : null;
   }
 
   #idOf(entry: Entry): Uint8Array {

@@ -7,6 +7,7 @@ import type { SignedCommitment } from './commitment.js';
 import type { Manifest } from './manifest.js';
 import {
   type Claims,
+  claimsCount,
   dealingContext,
   NO_CLAIMS,
   type Parcel,
@@ -16,9 +17,9 @@ import {
 } from './slice-header.js';
 import {
   checkPayload,
-  MAX_PAYLOAD,
   type OpenedPayload,
   type PayloadFault,
+  payloadLimit,
   statisticsWidth,
 } from './slice-payload.js';
 import type { Suite } from './suite.js';
@@ -38,7 +39,7 @@ export interface AcceptedSlices extends SlicesName {
  * Why a header is not accepted. No bank that follows the protocol signs such a header beside such a Commitment:
  * - `dealing-missing`, `dealing-needless`: a dealing is there exactly when versions or, in mode `open`, statistics are
  *   opened;
- * - `dealing-invalid`: of another shape, too long, or with commitments that are no sharing of the right degree;
+ * - `dealing-invalid`: of another shape, longer than its claims can be, or with commitments that are no sharing of the right degree;
  * - `statistics-missing`, `statistics-needless`: they are shared in mode `aggregate` and in no other;
  * - `statistics-invalid`: commitments that are no sharing of the right degree;
  * - `other-statistics`: a sharing of something else than the Commitment commits to.
@@ -81,8 +82,9 @@ export function acceptSlices(
 
   const { epoch, slot, dealing, statistics } = header;
   const context = dealingContext(manifest, header, commitment.dataRoot);
+  const limit = payloadLimit(manifest, claimsCount(header.claims));
   const acceptedDealing =
-    dealing && typed(() => suite.dispersal.dealing(dealing, context, dealingShape(manifest), MAX_PAYLOAD));
+    dealing && typed(() => suite.dispersal.dealing(dealing, context, dealingShape(manifest), limit));
   if (acceptedDealing === undefined) return 'dealing-invalid';
   const width = statisticsWidth(manifest.schema);
   const acceptedStatistics =

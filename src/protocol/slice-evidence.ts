@@ -1,5 +1,5 @@
 import { equalBytes } from '../crypto/bytes.js';
-import { type Slice, sliceCodec } from '../crypto/dealing.js';
+import type { Slice } from '../crypto/dealing.js';
 import { type Codec, fixed, list, nullable, struct, u16 } from '../crypto/encoding.js';
 import { MAX_FRAGMENTS } from '../crypto/erasure.js';
 import { checkSlice } from '../crypto/slices.js';
@@ -7,6 +7,7 @@ import { type SignedCommitment, signedCommitmentCodec, verifyCommitment } from '
 import type { Manifest } from './manifest.js';
 import { type AcceptedSlices, acceptSlices, checkEnvelope, dealingShape, openSlices } from './slice-check.js';
 import {
+  anySliceCodec,
   type Claims,
   claimsCodec,
   claimsDigest,
@@ -94,7 +95,7 @@ export const badSharesCodec: Codec<Omit<BadShares, 'kind'>> = struct<Omit<BadSha
 export const openedProofCodec: Codec<OpenedProof> = struct<OpenedProof>({
   ...dealerFields,
   claims: claimsCodec,
-  opened: list(sliceCodec, MAX_FRAGMENTS, 'slices') as Codec<readonly Slice[]>,
+  opened: list(anySliceCodec, MAX_FRAGMENTS, 'slices') as Codec<readonly Slice[]>,
 });
 
 /**

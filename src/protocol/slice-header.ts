@@ -1,10 +1,11 @@
-import { expectBytes, joinBytes, uint64 } from '../crypto/bytes.js';
-import { type DealingHeader, headerCodec, type Slice, sliceCodec } from '../crypto/dealing.js';
+import { concatBytes, expectBytes, joinBytes, uint64 } from '../crypto/bytes.js';
+import { type DealingHeader, headerCodec, type Slice, sliceCodecOf } from '../crypto/dealing.js';
 import { type Codec, encode, fixed, list, nullable, struct, u16, u53 } from '../crypto/encoding.js';
 import { scalar } from '../crypto/group-codec.js';
 import { hash } from '../crypto/hash.js';
 import { MAX_VALUES } from '../crypto/pedersen.js';
 import { SKETCH_ITEM_LENGTH } from '../data/sketch-item.js';
+import { MAX_FRAGMENT, maxFragment } from './fragment-limit.js';
 import { MAX_BANKS, type Manifest } from './manifest.js';
 import { type Slot, slotCodec } from './slot.js';
 import type { Statement } from './statement.js';
@@ -77,18 +78,30 @@ export const dealingPartCodec: Codec<DealingPart> = struct<DealingPart>({
   signature: fixed(64, 'signature'),
 });
 
-const parcelFields = {
-  slice: nullable(sliceCodec),
-  share: nullable(list(scalar, MAX_VALUES + 1, 'share') as Codec<readonly bigint[]>),
-};
-/** The form a parcel is signed and logged in. */
-export const parcelCodec: Codec<Parcel> = struct<Parcel>(parcelFields);
+/** The canonical form of a slice in a proof or a log: of a consortium of any size. */
+export const anySliceCodec: Codec<Slice> = sliceCodecOf(MAX_FRAGMENT);
 
-/** The wire form of an envelope. */
-export const envelopeCodec: Codec<Envelope> = struct<Envelope>({
-  ...parcelFields,
-  signature: fixed(64, 'signature'),
+const parcelFieldsOf = (slice: Codec<Slice>) => ({
+  slice: nullable(slice),
+  share: nullable(list(scalar, MAX_VALUES + 1, 'share') as Codec<readonly bigint[]>),
 });
+const envelopeOf = (slice: Codec<Slice>): Codec<Envelope> =>
+  struct<Envelope>({ ...parcelFieldsOf(slice), signature: fixed(64, 'signature') });
+
+/** The form a parcel is signed and logged in. */
+export const parcelCodec: Codec<Parcel> = struct<Parcel>(parcelFieldsOf(anySliceCodec));
+
+/** The form of an envelope in a proof. */
+export const envelopeCodec: Codec<Envelope> = envelopeOf(anySliceCodec);
+
+/** The wire forms of what travels among so many banks: no fragment is longer than their longest payload makes it. */
+export function sliceCodecs(banks: number): {
+  readonly slice: Codec<Slice>;
+  readonly envelope: Codec<Envelope>;
+} {
+  const slice = sliceCodecOf(maxFragment(banks));
+  return { slice, envelope: envelopeOf(slice) };
+}
 
 /** The canonical form of claims. */
 export const claimsCodec: Codec<Claims> = struct<Claims>({
@@ -99,9 +112,13 @@ export const claimsCodec: Codec<Claims> = struct<Claims>({
 /** The claims digest of a dealer that opens no version, whatever the view's key: 32 zeros, which no hash is known to give. */
 export const NO_CLAIMS: Uint8Array = new Uint8Array(32);
 
+/** Bytes of a claims digest that say how many versions there are. */
+const COUNT_LENGTH = 3;
+
 /**
  * What stands in a header for the versions that it opens: a dealer that restates its column in it cannot say later that
- * it was asked for others.
+ * it was asked for others. It begins with their number, so that whoever has the header alone knows how long what is dealt may
+ * be; 29 bytes of hash follow, of which no two are found alike in fewer than 2^116 attempts.
  *
  * @param key the view's key, 32 bytes
  * @param items 24 bytes each, in row order
@@ -111,8 +128,14 @@ export const NO_CLAIMS: Uint8Array = new Uint8Array(32);
 export function claimsDigest(key: Uint8Array, items: readonly Uint8Array[]): Uint8Array {
   expectBytes(key, 32, 'key');
   for (const item of items) expectBytes(item, SKETCH_ITEM_LENGTH, 'item');
-  return items.length === 0 ? NO_CLAIMS.slice() : hash('claims', key, joinBytes(items));
+  if (items.length === 0) return NO_CLAIMS.slice();
+  const count = uint64(items.length).subarray(8 - COUNT_LENGTH);
+  return concatBytes(count, hash('claims', key, joinBytes(items)).subarray(COUNT_LENGTH));
 }
+
+/** How many versions a header opens, by its claims digest. */
+export const claimsCount = (claims: Uint8Array): number =>
+  claims.subarray(0, COUNT_LENGTH).reduce((count, byte) => 256 * count + byte, 0);
 
 /** What acknowledgements, releases and evidence name a dealer's slices by: 32 bytes over the whole header. */
 export function slicesRoot(header: SlicesHeader): Uint8Array {

@@ -5,19 +5,14 @@ import { scalar } from '../crypto/group-codec.js';
 import { HASH_LENGTH, leafHash, verifyMultiproof } from '../crypto/merkle.js';
 import * as pedersen from '../crypto/pedersen.js';
 import { type Entry, entryOf } from '../data/dataset.js';
-import { MAX_RECORD_BYTES } from '../data/record.js';
+import { longestRecord, MAX_RECORD_BYTES } from '../data/record.js';
 import type { Schema } from '../data/schema.js';
 import { SketchKey } from '../data/sketch-item.js';
 import { scalarsToStatistics, statisticsFields } from '../data/statistics.js';
 import type { Commitment } from './commitment.js';
+import { MAX_PAYLOAD } from './fragment-limit.js';
 import type { Manifest } from './manifest.js';
 import type { Claims } from './slice-header.js';
-
-/**
- * Most bytes of a payload: what a dealer can make every receiver allocate, three times over in coded form, and what a
- * proof against it can weigh. A dealer whose records would take more cannot deal.
- */
-export const MAX_PAYLOAD = 1 << 24;
 
 /** One record as its bank opens it. */
 export interface OpenedRecord {
@@ -66,6 +61,22 @@ export function payloadCodec(records: number): Codec<Payload> {
     proof: list(fixed(HASH_LENGTH, 'node'), MAX_DEPTH * records, 'proof') as Codec<readonly Uint8Array[]>,
     statistics: nullable(statisticsCodec),
   });
+}
+
+/** Bytes of a record's place and salt, and of the lengths beside it. */
+const RECORD_PARTS = 9 + 32 + 9;
+
+/**
+ * Most bytes of a payload with so many records: a longer one has something else in it. What a dealer of one record can make
+ * its receivers hold and show one another is so much and no more.
+ */
+export function payloadLimit(
+  { schema, statistics }: Pick<Manifest, 'schema' | 'statistics'>,
+  records: number,
+): number {
+  const each = RECORD_PARTS + longestRecord(schema) + HASH_LENGTH * MAX_DEPTH;
+  const opened = statistics === 'open' ? 32 * (statisticsWidth(schema) + 1) : 0;
+  return Math.min(MAX_PAYLOAD, 32 + records * each + opened);
 }
 
 /** How many numbers the statistics of a schema's columns are: count, sum and sum of squares of each. */

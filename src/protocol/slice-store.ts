@@ -1,4 +1,5 @@
 import { toHex } from '../crypto/bytes.js';
+import type { Slice } from '../crypto/dealing.js';
 import type { SignedCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
 import { dealSlices } from './dealer.js';
@@ -36,7 +37,7 @@ export class SliceStore {
   readonly #expected = new Map<string, Expected>();
   /** By draft (hex), then by dealer. */
   readonly #held = new Map<string, Map<number, HeldSlices>>();
-  /** Slices that came before their draft, by slot: one message of each dealer. */
+  /** Slices that came before their draft, by slot: one message of each dealer, of as many bytes as there is room for. */
   readonly #early = new Map<string, Map<number, SlicesMessage>>();
 
   constructor(private readonly context: EpochContext) {}
@@ -85,8 +86,20 @@ export class SliceStore {
     if (this.#expected.has(slotName(message.slot))) return this.#take(from, message);
     if (message.slot.index > lastSlotIndex(this.context.manifest.faults)) return 'no-such-slot';
     const early = this.#early.get(slotName(message.slot)) ?? new Map<number, SlicesMessage>();
-    if (!early.has(from)) this.#early.set(slotName(message.slot), early.set(from, message));
+    // Nobody signed anything yet that could be checked: a liar may send one for every slot.
+    if (!early.has(from) && weightOf(message) <= this.context.roomFor(from))
+      this.#early.set(slotName(message.slot), early.set(from, message));
     return null;
+  }
+
+  /** Bytes that are kept of what a bank sent before they can be checked. */
+  unchecked(bank: number): number {
+    let total = 0;
+    for (const early of this.#early.values()) {
+      const message = early.get(bank);
+      if (message) total += weightOf(message);
+    }
+    return total;
   }
 
   /** The dealers of a draft whose slices this bank lacks. */
@@ -131,10 +144,15 @@ export class SliceStore {
     return [...this.held(digest)].map(([dealer, { part }]) => ({ dealer, part }));
   }
 
-  /** A new view: takes no slices of earlier ones any more, and keeps those of the drafts for which `kept` says so. */
-  forget(kept: (digest: string) => boolean): void {
+  /** The view is over: takes no slices of it any more. */
+  close(): void {
     this.#expected.clear();
     this.#early.clear();
+  }
+
+  /** A new view: takes no slices of earlier ones any more, and keeps those of the drafts for which `kept` says so. */
+  forget(kept: (digest: string) => boolean): void {
+    this.close();
     for (const digest of this.#held.keys()) if (!kept(digest)) this.#held.delete(digest);
   }
 
@@ -170,6 +188,20 @@ export class SliceStore {
     return null;
   }
 }
+
+/** Bytes of slices as they are kept: those of their parts that can have any number. */
+function weightOf({ dealing: { dealing, statistics }, envelope }: SlicesMessage): number {
+  const { slice, share } = envelope;
+  const points = (dealing?.keyCommitments.length ?? 0) + (statistics?.length ?? 0) + (share?.length ?? 0);
+  return sliceWeight(slice) + 32 * points + SLICES_COST;
+}
+
+/** What slices count for besides: their place in memory. */
+const SLICES_COST = 1 << 9;
+
+/** Bytes of a slice as it is kept. */
+export const sliceWeight = (slice: Slice | null): number =>
+  slice ? slice.fragment.length + 32 * slice.proof.length : 0;
 
 /** What the dealers of a draft have to deal, without its table, which may be ten times as large. */
 interface Expected {

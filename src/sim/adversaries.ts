@@ -5,6 +5,7 @@ import { copycat } from './adversaries/copycat.js';
 import { feignedLack } from './adversaries/disclosure.js';
 import { disputeStorm } from './adversaries/dispute-storm.js';
 import { doubleVote, equivocate, replay } from './adversaries/equivocation.js';
+import { beggar, earlySlicesFlood } from './adversaries/exhaustion.js';
 import { falseHistory } from './adversaries/false-history.js';
 import { flood } from './adversaries/flood.js';
 import { forkSchedule } from './adversaries/fork-schedule.js';
@@ -14,7 +15,7 @@ import { collude, falseAttestation, falsify, garbageSketch, lyingLeader } from '
 import { crash, delay, silent, withholdSlices } from './adversaries/omission.js';
 import { grindSchedule } from './adversaries/schedule.js';
 import { selectiveSend } from './adversaries/selective-send.js';
-import { badShares, corruptSlices, splitSlices } from './adversaries/slices.js';
+import { badShares, corruptSlices, evidenceBomb, splitSlices } from './adversaries/slices.js';
 import { slowLeader } from './adversaries/slow-leader.js';
 import { splitBrain } from './adversaries/split-brain.js';
 import { staleCertificate } from './adversaries/stale-certificate.js';
@@ -61,6 +62,9 @@ export const adversaries: Readonly<Record<string, Adversary>> = Object.freeze(
       falseHistory,
       greedyLeader,
       slowLeader,
+      earlySlicesFlood,
+      evidenceBomb,
+      beggar,
     ].map((adversary) => [adversary.name, adversary]),
   ),
 );

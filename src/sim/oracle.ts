@@ -6,6 +6,7 @@ import type { Output } from '../protocol/effects.js';
 import { type EpochMessage, epochOf, type Message } from '../protocol/messages.js';
 import type { Seal } from '../protocol/seal.js';
 import { AccountabilityWatch } from './oracle-accountability.js';
+import { AnswerWatch } from './oracle-answers.js';
 import { beyondBounds } from './oracle-bounds.js';
 import { DisclosureWatch } from './oracle-disclosure.js';
 import { EvidenceWatch } from './oracle-evidence.js';
@@ -32,6 +33,9 @@ interface Judged {
 
 /** A broken run can break a guarantee once a record; the first hundred tell enough. */
 const MAX_VIOLATIONS = 100;
+
+/** Bytes of one sender that a bank may keep before it can check them: four times the longest slices among four banks. */
+const MOST_KEPT = 2 ** 25;
 
 /**
  * The independent judge of a simulation: it checks the guarantees against the ground truth, which only a simulator
@@ -70,6 +74,7 @@ export class Oracle {
   #absent: ReadonlySet<number> = new Set();
   readonly #accountability: AccountabilityWatch;
   readonly #evidence: EvidenceWatch;
+  readonly #answers: AnswerWatch;
 
   /** An oracle that knows what no bank does: who is honest, and what the network does. */
   constructor(private readonly facts: OracleFacts) {
@@ -83,6 +88,7 @@ export class Oracle {
     this.#schedule = new ScheduleWatch(facts, this.#alarm);
     this.#accountability = new AccountabilityWatch(facts, this.#alarm);
     this.#evidence = new EvidenceWatch(facts, this.#alarm);
+    this.#answers = new AnswerWatch(facts, this.#alarm);
   }
 
   /**
@@ -145,6 +151,7 @@ export class Oracle {
   onMessage(from: number, to: number, message: Message): void {
     if (isOfAnEpoch(message) && epochOf(message) === this.#epoch) this.#symbols.onMessage(from, to, message);
     if (!this.#honest.has(from)) return;
+    this.#answers.onMessage(from, to, message);
     this.#statements.onMessage(from, message);
     this.#accountability.onMessage(from, message);
     this.#recoveries.onMessage(from, message);
@@ -156,6 +163,12 @@ export class Oracle {
     if (epoch !== this.#epoch) return;
     this.#disclosures.onMessage(from, to, message, this.#values.has(from));
     this.#slots.onMessage(from, message);
+  }
+
+  /** An honest bank keeps so many bytes of what another one sent and nobody can check yet. */
+  onKept(bank: number, of: number, bytes: number): void {
+    if (bytes > MOST_KEPT)
+      this.#violated('memory', `${this.#name(bank)} keeps ${bytes} bytes that ${this.#name(of)} sent early`);
   }
 
   /** Judges the epoch that just ended. */

@@ -378,8 +378,11 @@ export class Simulation {
     for (const { to, bytes } of effects.send) {
       this.options.onSend?.(index, to, bytes);
       const message = this.#read(bytes);
-      if (message) this.oracle.onMessage(index, to, message);
+      if (message) this.oracle.onMessage(index, to, message, this.#world?.now ?? 0);
     }
+    if (!this.options.adversaries.has(index))
+      for (const liar of this.options.adversaries.keys())
+        this.oracle.onKept(index, liar, this.#nodes[index]!.bank.unchecked(liar));
     return effects;
   }
 

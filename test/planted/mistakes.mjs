@@ -1,5 +1,6 @@
 import { absence } from './mistakes/absence.mjs';
 import { agreement } from './mistakes/agreement.mjs';
+import { bounds } from './mistakes/bounds.mjs';
 import { certificates } from './mistakes/certificates.mjs';
 import { closing } from './mistakes/closing.mjs';
 import { disclosure } from './mistakes/disclosure.mjs';
@@ -25,4 +26,5 @@ export const mistakes = [
   ...evidence,
   ...absence,
   ...schedule,
+  ...bounds,
 ];

@@ -5,6 +5,7 @@ import { SharingCommitments } from '../../src/crypto/verifiable-sharing.js';
 import { MAX_RECORD_BYTES } from '../../src/data/record.js';
 import { columnStatistics, scalarsToStatistics } from '../../src/data/statistics.js';
 import { dealSlices } from '../../src/protocol/dealer.js';
+import { MAX_PAYLOAD } from '../../src/protocol/fragment-limit.js';
 import { STATISTICS_MODES } from '../../src/protocol/manifest.js';
 import { type Openings, OwnData } from '../../src/protocol/own-data.js';
 import { acceptSlices, checkEnvelope, dealingShape, openSlices } from '../../src/protocol/slice-check.js';
@@ -15,7 +16,6 @@ import {
   slicesHeaderCodec,
   slicesRoot,
 } from '../../src/protocol/slice-header.js';
-import { MAX_PAYLOAD } from '../../src/protocol/slice-payload.js';
 import {
   accepted,
   bookOf,

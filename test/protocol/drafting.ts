@@ -20,6 +20,7 @@ import {
   symbolsDigest,
   tableDigest,
 } from '../../src/protocol/draft.js';
+import { MAX_EARLY_BYTES } from '../../src/protocol/early-messages.js';
 import { type Evidence, Witness } from '../../src/protocol/evidence.js';
 import { makeCommitment } from '../../src/protocol/following.js';
 import { Journal } from '../../src/protocol/journal.js';
@@ -33,6 +34,7 @@ import type {
 } from '../../src/protocol/messages.js';
 import { Outbox } from '../../src/protocol/outbox.js';
 import { OwnData } from '../../src/protocol/own-data.js';
+import { Rations } from '../../src/protocol/rations.js';
 import { type Opened, openedBy, type ReadDraft, readDraft } from '../../src/protocol/reading.js';
 import { openStatement } from '../../src/protocol/requests.js';
 import type { Holding } from '../../src/protocol/value.js';
@@ -75,6 +77,8 @@ export function deskOf(fixture: Fixture, bank: number, dataset: Dataset = fixtur
       suite,
       outbox,
     }),
+    rations: new Rations(outbox, manifest.parameters.delta),
+    roomFor: () => MAX_EARLY_BYTES,
     observe: (whose, statement, signature, verified) => {
       const found = witness.observe(whose, { statement, signature }, verified);
       if (found) evidence.push(found);

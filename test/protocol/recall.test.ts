@@ -7,6 +7,7 @@ import type { Effects } from '../../src/protocol/effects.js';
 import { type LogEntry, logEntryCodec, logOfLost } from '../../src/protocol/journal.js';
 import type { Message, MessageOf } from '../../src/protocol/messages.js';
 import { expectTolerance } from '../../src/protocol/quorum.js';
+import { RATION_TIMER } from '../../src/protocol/rations.js';
 import { encodeSealedEpoch, pageOf, RECALL_TIMER, witnessesNeeded } from '../../src/protocol/recall.js';
 import { PAGE_EPOCHS } from '../../src/protocol/requests.js';
 import { extendChain, type SealedEpoch, sealedEpochCodec } from '../../src/protocol/sealed-epoch.js';
@@ -222,13 +223,13 @@ describe('a bank that was away', () => {
     expect(alone.bank.chain).toEqual(chains[2]);
   });
 
-  it('is answered a bounded number of times, by its host, in pages of a bounded size', () => {
+  it('is told once, and what it was told before twice at once and then once in 4 Δ, by its host, in pages of a bounded size', () => {
     const alone = new Alone();
     const request = { type: 'recall', epoch: 0, incarnation: LIFE } as const;
     let asked = 0;
     for (let i = 0; i < 100; i++)
       asked += alone.hear(3, request).output.filter(({ type }) => type === 'recall').length;
-    expect(asked).toBe(16);
+    expect(asked).toBe(3);
     const { send } = alone.step({ type: 'recalled', request: { ...request, to: 3 }, epochs: pages });
     expect(fixture.decode(send[0]!.bytes)).toEqual({
       type: 'history',
@@ -236,6 +237,12 @@ describe('a bank that was away', () => {
       incarnation: LIFE,
       epochs: pages,
     });
+    const asks = (epoch: number): boolean =>
+      alone.hear(3, { ...request, epoch }).output.some(({ type }) => type === 'recall');
+    const after = pages.length;
+    expect([asks(after), asks(after), asks(0)]).toEqual([true, false, false]);
+    alone.step({ type: 'timer', id: RATION_TIMER });
+    expect([asks(0), asks(0)]).toEqual([true, false]);
     expect(pageOf(Array.from({ length: 100 }, () => pages[0]!)).length).toBe(PAGE_EPOCHS);
     expect(pageOf([new Uint8Array(1 << 23), pages[0]!]).length).toBe(1);
     expect(pageOf([])).toEqual([]);

@@ -7,9 +7,10 @@ import type { Slice } from '../../src/crypto/slices.js';
 import { type Entry, entryOf } from '../../src/data/dataset.js';
 import { encodeRecord } from '../../src/data/record.js';
 import { SketchKey } from '../../src/data/sketch-item.js';
+import { MAX_PAYLOAD } from '../../src/protocol/fragment-limit.js';
 import { acceptSlices, checkEnvelope, dealingShape, openSlices } from '../../src/protocol/slice-check.js';
 import { dealingContext, NO_CLAIMS, type SlicesHeader } from '../../src/protocol/slice-header.js';
-import { checkPayload, MAX_PAYLOAD, type Payload, payloadCodec } from '../../src/protocol/slice-payload.js';
+import { checkPayload, type Payload, payloadCodec, payloadLimit } from '../../src/protocol/slice-payload.js';
 import { LEDGER } from './network.js';
 import {
   accepted,
@@ -59,6 +60,8 @@ describe('a header', () => {
   });
 
   it('is of the shape that all dealings here have, no longer than any, over points of a sharing', async () => {
+    const { manifest } = await dealers(7, 2, 'none');
+    const longest = payloadLimit(manifest, 2);
     const dealings: ((dealing: NonNullable<SlicesHeader['dealing']>) => object)[] = [
       ({ n }) => ({ n: n + 1 }),
       ({ k }) => ({ k: k - 1 }),
@@ -72,14 +75,16 @@ describe('a header', () => {
         keyCommitments: [...keyCommitments.slice(0, 2), pedersen.commit([], 0n)],
       }),
       () => ({ length: MAX_PAYLOAD + 1 }),
+      () => ({ length: longest + 1 }),
     ];
     for (const change of dealings)
       expect(
         await verdictOf('none', ({ dealing }) => ({ dealing: { ...dealing!, ...change(dealing!) } })),
       ).toBe('dealing-invalid');
-    expect(
-      await verdictOf('none', ({ dealing }) => ({ dealing: { ...dealing!, length: MAX_PAYLOAD } })),
-    ).toBe('accepted');
+    expect(await verdictOf('none', ({ dealing }) => ({ dealing: { ...dealing!, length: longest } }))).toBe(
+      'accepted',
+    );
+    expect(longest).toBeLessThan(MAX_PAYLOAD / 100);
   });
 
   it('shares what the Commitment commits to, with a polynomial of degree f', async () => {

@@ -5,6 +5,7 @@ import { evidenceCodec, evidenceName, Witness } from '../../src/protocol/evidenc
 import { acceptSlices, dealingShape } from '../../src/protocol/slice-check.js';
 import { type BadShares, badShares } from '../../src/protocol/slice-evidence.js';
 import { NO_CLAIMS, type SlicesHeader, slicesStatement } from '../../src/protocol/slice-header.js';
+import { payloadLimit } from '../../src/protocol/slice-payload.js';
 import type { Fixture } from './network.js';
 import { accusation, KINDS, type Opened, proofOf, reasonOf, zeros } from './slice-evidence-fixture.js';
 import {
@@ -162,9 +163,11 @@ describe('a proof by slices', () => {
   it('weighs as much as the payload, not as all slices of it', async () => {
     const fixture = await dealers(7, 2, 'none');
     const records = Array.from({ length: 24 }, (_, i) => i);
-    const dealing = lying(fixture, { payload: () => new Uint8Array(100_000) }, records);
+    const longest = payloadLimit(fixture.manifest, records.length);
+    const dealing = lying(fixture, { payload: () => new Uint8Array(longest) }, records);
     const size = encode(evidenceCodec, proofOf(fixture, dealing)!).length;
-    expect(size).toBeLessThan(100_000 + 24 * 24 + 2_000);
+    expect(size).toBeLessThan(longest + 24 * 24 + 2_000);
+    expect(longest).toBeLessThan(1 << 20);
   });
 });
 

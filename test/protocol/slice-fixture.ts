@@ -8,6 +8,7 @@ import type { Dataset } from '../../src/data/dataset.js';
 import { SketchKey } from '../../src/data/sketch-item.js';
 import { commitmentStatement, type SignedCommitment } from '../../src/protocol/commitment.js';
 import { type Dealt, dealSlices } from '../../src/protocol/dealer.js';
+import { MAX_PAYLOAD } from '../../src/protocol/fragment-limit.js';
 import type { StatisticsMode } from '../../src/protocol/manifest.js';
 import { OwnData, type OwnDataPlace } from '../../src/protocol/own-data.js';
 import { type AcceptedSlices, acceptSlices, dealingShape } from '../../src/protocol/slice-check.js';
@@ -23,7 +24,7 @@ import {
   slicesRoot,
   slicesStatement,
 } from '../../src/protocol/slice-header.js';
-import { MAX_PAYLOAD, type Payload, payloadCodec } from '../../src/protocol/slice-payload.js';
+import { type Payload, payloadCodec } from '../../src/protocol/slice-payload.js';
 import { consortium, type Fixture, ledger } from './network.js';
 
 export const EPOCH = 3;

@@ -6,6 +6,7 @@ import { fragmentLength } from '../../src/crypto/erasure.js';
 import { HASH_LENGTH } from '../../src/crypto/merkle.js';
 import { ORDER } from '../../src/crypto/pedersen.js';
 import { statisticsFields } from '../../src/data/statistics.js';
+import { MAX_PAYLOAD } from '../../src/protocol/fragment-limit.js';
 import { messageCodec } from '../../src/protocol/message-codec.js';
 import type { MessageOf } from '../../src/protocol/messages.js';
 import { maxFaults, quorum } from '../../src/protocol/quorum.js';
@@ -23,7 +24,6 @@ import {
   slicesRoot,
   slicesStatement,
 } from '../../src/protocol/slice-header.js';
-import { MAX_PAYLOAD } from '../../src/protocol/slice-payload.js';
 import { REPEATABLE } from '../../src/protocol/statement.js';
 import { dealers, dealt, honest, KEY } from './slice-fixture.js';
 

@@ -3,9 +3,11 @@ import type { Certificate } from '../../src/protocol/certificate.js';
 import { genesisChain } from '../../src/protocol/chain.js';
 import type { EpochContext } from '../../src/protocol/context.js';
 import { Courier } from '../../src/protocol/courier.js';
+import { MAX_EARLY_BYTES } from '../../src/protocol/early-messages.js';
 import { Journal } from '../../src/protocol/journal.js';
 import { Outbox } from '../../src/protocol/outbox.js';
 import { OwnData } from '../../src/protocol/own-data.js';
+import { Rations } from '../../src/protocol/rations.js';
 import { WANT_TIMER, Wanting } from '../../src/protocol/wanting.js';
 import { consortium, DELTA, type Fixture } from './network.js';
 
@@ -39,6 +41,8 @@ function subject(held: Uint8Array[] = []) {
     courier: new Courier(4, 0, outbox),
     outbox,
     journal: new Journal({ banks: 4, consortiumId: manifest.consortiumId, secrets: secret, suite, outbox }),
+    rations: new Rations(outbox, manifest.parameters.delta),
+    roomFor: () => MAX_EARLY_BYTES,
     observe: () => {},
     accuse: () => {},
     isProven: () => false,

@@ -1,5 +1,6 @@
 import { dealingBinding, fragmentLeaf, type Slice } from '../../crypto/dealing.js';
 import { MerkleTree } from '../../crypto/merkle.js';
+import { deal } from '../../crypto/slices.js';
 import type { SignedCommitment } from '../../protocol/commitment.js';
 import type { Dealt } from '../../protocol/dealer.js';
 import type { Manifest } from '../../protocol/manifest.js';
@@ -7,8 +8,9 @@ import { OwnData } from '../../protocol/own-data.js';
 import { commitmentIn } from '../../protocol/reading.js';
 import { dealingShape } from '../../protocol/slice-check.js';
 import { dealingContext, type Parcel } from '../../protocol/slice-header.js';
+import { payloadLimit } from '../../protocol/slice-payload.js';
 import { type AttackContext, defineAdversary } from '../adversary.js';
-import { dealFrom, ownData, placeOf, redealing } from '../redealing.js';
+import { type Deal, dealFrom, ownData, placeOf, redealing } from '../redealing.js';
 import { altered, alteredScalar } from './forgery.js';
 
 /** Commits to fragments of no codeword: nobody sees it before they are put together, and then everybody. */
@@ -92,3 +94,28 @@ function wrongShares({ slice, share }: Parcel): Parcel {
   const wrong = (of: Slice): Slice => ({ ...of, share: alteredScalar(of.share) });
   return { slice: slice && wrong(slice), share: share?.map(alteredScalar) ?? null };
 }
+
+/** Bytes of junk, at most: as much as a proof that still has room in a seal. */
+const MOST_JUNK = 3_900_000;
+
+/** As much junk as its receivers take for the versions that it has to open: the proof of it weighs as much. */
+export const evidenceBomb = defineAdversary({
+  name: 'evidence-bomb',
+  description:
+    'deals junk as long as its receivers take it, so that the proof of it weighs as much as can be',
+  attack: redealing((read, context) => {
+    const { manifest, index } = context;
+    const own = ownData(context);
+    const dealt = dealFrom(own, read, context);
+    if (!dealt.header.dealing)
+      return (receiver) => ({ header: dealt.header, parcel: dealt.parcels[receiver]! });
+    const place = dealingContext(manifest, dealt.header, commitmentIn(read, index).dataRoot);
+    const payload = new Uint8Array(Math.min(MOST_JUNK, payloadLimit(manifest, dealt.claims.items.length)));
+    const entropy = own.entropy('payload', place);
+    const junk = deal({ ...dealingShape(manifest), payload, context: place, entropy });
+    return (receiver): Deal => ({
+      header: { ...dealt.header, dealing: junk.header },
+      parcel: { slice: junk.slices[receiver]!, share: dealt.parcels[receiver]!.share },
+    });
+  }),
+});
