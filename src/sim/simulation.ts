@@ -378,7 +378,7 @@ export class Simulation {
     for (const { to, bytes } of effects.send) {
       this.options.onSend?.(index, to, bytes);
       const message = this.#read(bytes);
-      if (message) this.oracle.onMessage(index, to, message, this.#world?.now ?? 0);
+      if (message) this.oracle.onMessage(index, to, message);
     }
     if (!this.options.adversaries.has(index))
       for (const liar of this.options.adversaries.keys())
