@@ -19,11 +19,14 @@ export function* reconciledCsv(schema: Schema, rows: readonly Row[]): Generator<
 }
 
 /**
- * `breaks.csv`, in order of state and key. An unvouched key is shown as its key id even where this run knows more: who
+ * `breaks.csv`: unresolved keys and fields first, then unvouched ones, then those decided against somebody, each by key. An unvouched key is shown as its key id even where this run knows more: who
  * does not hold it is not to learn it from the file.
  */
 export function* breaksCsv(breaks: readonly Break[]): Generator<string> {
-  yield csvLine(['key', 'field', 'state', 'reason', 'holders', 'support']);
+  yield csvLine([
+    ...['key', 'field', 'state', 'reason', 'holders', 'support'],
+    ...['about', 'agreed', 'dissenters', 'sides', 'key_text'],
+  ]);
   for (const each of sortedBreaks(breaks))
     yield csvLine([
       shownKey(each),
@@ -32,6 +35,11 @@ export function* breaksCsv(breaks: readonly Break[]): Generator<string> {
       each.reason,
       each.holders.join(';'),
       String(each.support),
+      each.about ?? '',
+      each.agreed ?? '',
+      each.dissenters.join(';'),
+      each.sides.map(sideText).join(' | '),
+      each.keyText ?? '',
     ]);
 }
 
@@ -42,11 +50,21 @@ export function* rejectsCsv(rows: readonly BadRow[]): Generator<string> {
     yield csvLine([file, String(line), column ?? '', cell ?? '', reason]);
 }
 
-/** Breaks in the order in which they are shown: by state, then key, then field. */
+/** What a side holds, and who is on it: `"12.50": a;b`, or a word where no value is shown. */
+function sideText({ banks, holds, hasRecord, value }: Break['sides'][number]): string {
+  const held =
+    value !== null ? JSON.stringify(value) : !hasRecord ? 'none' : holds === 'agreed' ? 'agreed' : 'hidden';
+  return `${held}: ${banks.join(';')}`;
+}
+
+/** What needs a person first: what stays open, then what too few hold, then what was decided against somebody. */
+const URGENCY: readonly Break['state'][] = ['unresolved', 'unvouched', 'divergent'];
+
+/** Breaks in the order in which they are shown: what needs a person first, then by key, then field. */
 export function sortedBreaks(breaks: readonly Break[]): Break[] {
   return [...breaks].sort(
     (a, b) =>
-      compareText(a.state, b.state) ||
+      URGENCY.indexOf(a.state) - URGENCY.indexOf(b.state) ||
       compareKeyText(shownKey(a), shownKey(b)) ||
       compareText(a.field ?? '', b.field ?? ''),
   );
@@ -60,10 +78,10 @@ export function shownKey({ key, id, state }: Break): string {
 /** `explain.jsonl`: one JSON object a line, by key and in the schema's order of fields; values as reconciled.csv has them. */
 export function* explainJsonl(schema: Schema, explanations: readonly Explanation[]): Generator<string> {
   const sorted = sortedExplanations(schema, explanations);
-  for (const { key, field, value, rule, supporters, dissenters, margin, class: keyClass } of sorted) {
+  for (const { key, field, value, rule, supporters, dissenters, margin, class: keyClass, hidden } of sorted) {
     const declared = schema.fields.find(({ name }) => name === field);
     const shown = declared && typeof value === 'bigint' ? formatValue(declared, value) : value;
-    yield `${JSON.stringify({ key, field, value: shown, rule, supporters, dissenters, margin, class: keyClass })}\n`;
+    yield `${JSON.stringify({ key, field, value: shown, rule, supporters, dissenters, margin, class: keyClass, ...(hidden && { hidden }) })}\n`;
   }
 }
 

@@ -24,14 +24,21 @@ const MAX_NAMES = 6;
 const MAX_TEXT = 200;
 
 const STATES: Readonly<Record<NamedBreak['state'], string>> = {
-  divergent: 'somebody holds another record than the agreed one, or one where none was agreed, or lacks it',
+  divergent: 'decided, and somebody holds something else, or nothing',
   unresolved: 'no rule could decide it',
   unvouched: 'so few hold it that all of them may be lying',
+};
+
+/** What is said of a side beside its value. */
+const NOTE: Readonly<Partial<Record<NamedSide['holds'], string>>> = {
+  agreed: ', as agreed',
+  near: ', within tolerance',
 };
 
 /** What the banks of a side hold, where its text is not shown. */
 function holdingOf(side: NamedSide, sides: readonly NamedSide[]): string {
   if (!side.hasRecord) return side.holds === 'agreed' ? 'no record, as agreed' : 'no record';
+  if (side.holds === 'hidden') return 'a record that is not shown';
   if (side.holds === 'agreed') return 'the agreed record';
   const records = sides.filter(({ hasRecord }) => hasRecord);
   const isOther = records.some(({ holds }) => holds === 'agreed') || records[0] !== side;
@@ -41,9 +48,18 @@ function holdingOf(side: NamedSide, sides: readonly NamedSide[]): string {
 /**
  * The breaks with every side of each, searchable by text and state.
  * @param banks how many there are; those that are no inputs are in no side
+ * @param isHeldByAll whether every key is held alike by all inputs
  */
-export function breaksTable(breaks: readonly ShownBreak[], banks: number, rest: string): Html {
-  if (breaks.length === 0) return html`<p>None: every key has one agreed record, and everybody holds it.</p>`;
+export function breaksTable(
+  breaks: readonly ShownBreak[],
+  banks: number,
+  rest: string,
+  isHeldByAll: boolean,
+): Html {
+  if (breaks.length === 0)
+    return isHeldByAll
+      ? html`<p>None: every key has one agreed record, and everybody holds it.</p>`
+      : html`<p>None: no bank holds another record of a key than the agreed one. Some do not hold all keys.</p>`;
   const rows = rowsWithin(MAX_MARKUP, breakRows(breaks, banks));
   const states = (Object.keys(STATES) as NamedBreak['state'][]).filter((state) =>
     breaks.some((each) => each.state === state),
@@ -67,7 +83,8 @@ function sidesList(sides: readonly NamedSide[], all: number): Html {
   const items = sides.map((side) => {
     const { banks, value } = side;
     const others = sides.flatMap((other) => (other === side ? [] : other.banks));
-    const held = value === null ? holdingOf(side, sides) : html`<q>${clipped(value)}</q>`;
+    const held =
+      value === null ? holdingOf(side, sides) : html`<q>${clipped(value)}</q>${NOTE[side.holds] ?? ''}`;
     return html`<li>${held}: <span class="soft">${namesInShort(banks, others, all, 'all inputs')}</span></li>`;
   });
   return html`<ul class="sides">${items}</ul>`;

@@ -117,7 +117,12 @@ function sectionsOf(page: ReportPage, figures: Figures): Section[] {
     breaks && {
       id: 'differences',
       title: `Breaks (${grouped(breaks.length)})`,
-      content: breaksTable(breaks, report.banks, page.hasFiles ? ' in breaks.csv' : ''),
+      content: breaksTable(
+        breaks,
+        report.banks,
+        page.hasFiles ? ' in breaks.csv' : '',
+        report.keys.unanimous === report.keys.total,
+      ),
     },
     decided && decided.length > 0
       ? {

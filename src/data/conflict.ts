@@ -9,7 +9,7 @@ import {
   varint,
   type Writer,
 } from '../crypto/encoding.js';
-import { type ClassRule, classify, type Standing } from './key-class.js';
+import { type ClassRule, classify, isOpened, type Standing } from './key-class.js';
 
 /** Bytes of a keyed key id. */
 export const KEY_ID_LENGTH = 8;
@@ -23,8 +23,9 @@ export interface ConflictRow {
   /** For each input, by its place in C: 0 when it lacks the key, else the number (from 1) of the version it holds. */
   readonly column: readonly number[];
   /**
-   * The keyed digest (16 bytes) of version v at `v − 1`, or null where the table withholds it: unvouched keys and the
-   * minority versions of settled keys show none, so that nobody can test a guess against them.
+   * The keyed digest (16 bytes) of version v at `v − 1`, or null where the table withholds it: keys that are unvouched or
+   * not agreed to exist, and the minority versions of settled keys, show none, so that nobody can test a guess against
+   * them.
    */
   readonly digests: readonly (Uint8Array | null)[];
   /** What the columns say about this key. */
@@ -62,9 +63,9 @@ function numberVersions(holdings: Holdings): { column: number[]; versions: Uint8
   };
 }
 
-/** Which versions of a row the table must show a digest of: all of a disputed key, the winner of a settled one. */
+/** Which versions of a row the table must show a digest of: all of a key that is opened, the winner of a settled one. */
 function showsDigest(standing: Standing, version: number): boolean {
-  return standing.class === 'disputed' || (standing.class === 'settled' && standing.winner === version);
+  return isOpened(standing) || (standing.class === 'settled' && standing.winner === version);
 }
 
 /**

@@ -25,6 +25,11 @@ export interface DisputedKey {
   readonly versions: readonly { readonly values: readonly Value[]; readonly banks: readonly string[] }[];
   /** Names of the banks that hold the key in versions that were not opened. */
   readonly withheld: readonly string[];
+  /**
+   * Names of the inputs that lack the key. Where absence is a vote they say that it does not exist, and were outvoted;
+   * where it is none, they say nothing.
+   */
+  readonly lacking: readonly string[];
   /** What was opened of the banks' column statistics, or null. */
   readonly statistics: OpenedStatistics | null;
 }
@@ -35,7 +40,8 @@ export type KeyAnswer = Readonly<Record<string, Value | undefined>>;
 /**
  * A function of the host that decides a disputed key; undefined leaves all of it to the schema's rules.
  *
- * It is asked about disputed keys only: what is unanimous, settled or unvouched is so whatever it thinks. Within a
+ * It is asked about disputed keys that are agreed to exist only: what is unanimous, settled or unvouched is so whatever
+ * it thinks, and so is which keys there are. Within a
  * disputed key nothing bounds it: that f liars cannot move its decision is for it to see to.
  *
  * It must be deterministic, the same at every bank, and end: it may read nothing but its argument, so no clock, no
@@ -82,6 +88,7 @@ export function hostDecider(
           faults: request.faults,
           versions: Object.freeze(open),
           withheld: holders(row, (version) => !versions[version - 1]),
+          lacking: Object.freeze(request.banks.filter((_, input) => row.column[input] === 0)),
           statistics,
         });
         return readAnswer(decide(key), request.schema, open[0]!.values);

@@ -128,6 +128,7 @@ function resolve(dispute: Dispute, f: number, answer: HostAnswer | undefined): R
     bankIds: request.banks,
     withheld: row.column.filter((_, input) => withholds(input)).length,
     withholds,
+    lacking: row.column.flatMap((version, input) => (version === 0 ? [input] : [])),
     instants: (name) => {
       const at = request.schema.fields.findIndex((other) => other.name === name);
       return (input) => {
@@ -153,7 +154,7 @@ function claimsOf({ row, open }: Dispute, field: number): Claim[] {
   return [...claims].map(([value, banks]) => ({ value, banks }));
 }
 
-/** A value of the key, which all holders have: they are more than f, or the key would not be disputed. */
+/** A value of the key, which all holders have: they are more than f, or the key would not be agreed to exist. */
 function keyOf({ faults, banks }: ReconcileRequest, row: ConflictRow, value: Value): Resolution {
   const holders = banks.flatMap((_, input) => (row.column[input]! > 0 ? [input] : []));
   return majority([{ value, banks: holders }], { faults, bankIds: banks, withheld: 0, tolerance: null });

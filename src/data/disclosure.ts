@@ -1,4 +1,5 @@
 import type { ConflictRow, ConflictTable } from './conflict.js';
+import { isOpened } from './key-class.js';
 
 /** Which raw records leave their banks, as the conflict table alone decides: every bank computes the same. */
 export interface DisclosurePlan {
@@ -33,7 +34,8 @@ export interface DealtVersion {
  * A disputed row charges the dealers of its versions, one record each. A settled row whose winner has fewer than 2f + 1
  * supporters charges all of these, since whoever lacks the record may ask any of them: with f liars among so few
  * supporters, lies may have settled the key, while 2f + 1 include f + 1 honest banks and nobody was tricked. Nothing else
- * is charged: an unvouched record never leaves its bank, and absence discloses nothing. A row is taken only if nobody
+ * is charged: an unvouched record never leaves its bank, nor does one whose key is not agreed to exist, and absence
+ * discloses nothing. A row is taken only if nobody
  * whom it charges is at its quota, and then as a whole: half-opened rows would be decided by whose quota had run out.
  *
  * The quota is what stops liars who can name keys of a bank, or a leader who copies its ids into their columns, from
@@ -52,7 +54,7 @@ export function planDisclosures(table: ConflictTable, rule: DisclosureRule): Dis
       continue;
     }
     for (const bank of charged) disclosed[bank]!++;
-    if (row.standing.class === 'disputed') dealers.set(row, exposed);
+    if (isOpened(row.standing)) dealers.set(row, exposed);
   }
   return { dealers, beyondQuota };
 }
@@ -70,7 +72,7 @@ export function dealtBy(table: ConflictTable, plan: DisclosurePlan, input: numbe
 function exposedBy({ standing, column, digests }: ConflictRow, faults: number): number[][] {
   const exposed: number[][] = digests.map(() => []);
   const { class: keyClass, winner, support } = standing;
-  if (keyClass === 'disputed')
+  if (isOpened(standing))
     column.forEach((version, input) => {
       const dealers = exposed[version - 1];
       if (dealers && dealers.length <= faults) dealers.push(input);

@@ -1,3 +1,5 @@
+import { majorityBound } from './resolve/majority.js';
+
 /**
  * What an absent record means. `vote`: the table is replicated, so a bank that lacks a key says that it should not be
  * there. `abstain`: views are partial, so a bank that lacks a key says nothing about it.
@@ -32,6 +34,12 @@ export interface Standing {
   readonly held: number;
   /** Support of the best supported version. */
   readonly support: number;
+  /**
+   * Whether the key exists, which is decided before anything that is in its records. Where absence is a vote, by all
+   * inputs: more than half of them, and more than f, say so, see {@link existenceBound}; null when neither side has as
+   * many. Where absence is no say, true for a key with more than f holders, and null for any other.
+   */
+  readonly exists: boolean | null;
 }
 
 /**
@@ -44,6 +52,25 @@ export function settledBound(holders: number, faults: number): number {
 }
 
 /**
+ * The inputs that must say that a key exists, or that it does not, where absence is a vote: more than half of them and
+ * more than f. So an honest one is among them, whoever the liars are; and what more than half of the inputs are honest
+ * and agree on is decided, whatever the others say. Where the honest inputs are split so that neither side is so many,
+ * liars can tip the balance between them, or leave the key open.
+ */
+export const existenceBound = (inputs: number, faults: number): number => majorityBound(inputs, faults);
+
+/** Whether versions of a key are opened to be decided field by field: it is disputed, and it is agreed to exist. */
+export const isOpened = ({ class: keyClass, exists }: Pick<Standing, 'class' | 'exists'>): boolean =>
+  keyClass === 'disputed' && exists === true;
+
+function existence(held: number, inputs: number, { faults, absence }: ClassRule): boolean | null {
+  if (absence === 'abstain') return held > faults ? true : null;
+  const bound = existenceBound(inputs, faults);
+  if (held >= bound) return true;
+  return inputs - held >= bound ? false : null;
+}
+
+/**
  * Classifies a key from its column.
  * @param column for each input 0 (absent) or the number of its version
  */
@@ -52,6 +79,7 @@ export function classify(column: readonly number[], rule: ClassRule): Standing {
   for (const version of column) counts.set(version, (counts.get(version) ?? 0) + 1);
   const held = column.length - (counts.get(0) ?? 0);
   const holders = rule.absence === 'vote' ? column.length : held;
+  const exists = existence(held, column.length, rule);
   let winner = -1;
   let support = 0;
   for (const [version, count] of counts) {
@@ -62,7 +90,7 @@ export function classify(column: readonly number[], rule: ClassRule): Standing {
     }
   }
   if (support >= settledBound(holders, rule.faults))
-    return { class: 'settled', winner, holders, held, support };
+    return { class: 'settled', winner, holders, held, support, exists };
   const unsettled = held <= rule.faults ? 'unvouched' : 'disputed';
-  return { class: unsettled, winner: null, holders, held, support };
+  return { class: unsettled, winner: null, holders, held, support, exists };
 }

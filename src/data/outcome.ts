@@ -2,18 +2,20 @@ import { compareBytes, concatBytes } from '../crypto/bytes.js';
 import { type Codec, encode, struct, u53 } from '../crypto/encoding.js';
 import { hash } from '../crypto/hash.js';
 import * as merkle from '../crypto/merkle.js';
-import { type Break, breaksOf, dissentersOf, divergenceOf, inVersion } from './breaks.js';
+import { type Break, differencesIn, inVersion, type RowDecision, type Tolerated } from './breaks.js';
 import type { ConflictRow } from './conflict.js';
 import type { Entry } from './dataset.js';
 import { decideFields, type FieldDecision, type HostRules } from './decide.js';
 import { hostDecider, type ReconcileRules } from './decide-key.js';
-import { type KeyClass, settledBound } from './key-class.js';
+import { isOpened, type KeyClass, settledBound } from './key-class.js';
+import { knownRecord } from './known-records.js';
 import type { ReconcileRequest } from './reconcile-request.js';
 import { encodePartialRecord } from './record.js';
+import { agree } from './resolve/claims.js';
 import { encodeStatistics, type OpenedStatistics } from './statistics.js';
 import type { Value } from './value.js';
 
-export type { Break, Side } from './breaks.js';
+export type { Break, Side, Tolerated } from './breaks.js';
 
 /** How many keys of the union fell into which class. `unresolved` counts the disputed keys left without a decision. */
 export interface Totals {
@@ -52,6 +54,8 @@ export interface Explanation extends FieldDecision {
   readonly keyDigest: Uint8Array;
   /** The class that the key had before it was decided. */
   readonly class: KeyClass;
+  /** Names of the inputs that hold the key in a version that is not shown here: what they say of the field is not known. */
+  readonly hidden?: readonly string[];
 }
 
 /** The result of an epoch. Two executors with the same request compute the same root. */
@@ -64,16 +68,24 @@ export interface Outcome {
   readonly statistics: OpenedStatistics | null;
   /** In key-digest order. */
   readonly rows: readonly OutcomeRow[];
-  /** Every key that is not, or not by everyone, held as the result has it, in the table's order. */
+  /**
+   * Every key on which inputs differ, decided or not, in the table's order. What a bank may know of the others' records is
+   * in it, and nothing more.
+   */
   readonly breaks: readonly Break[];
+  /** Numbers that are not the agreed ones and within their field's tolerance of them: no breaks, and counted apart. */
+  readonly tolerated?: readonly Tolerated[];
+  /** What became of each row of the table: what breaks are told from. */
+  readonly decisions?: ReadonlyMap<ConflictRow, RowDecision>;
   /** How the fields of settled and disputed keys came to their values; nothing of unanimous keys. */
   readonly explanations: readonly Explanation[];
 }
 
 /**
- * Computes the result from the agreed inputs: unanimous records stand, settled keys take their winner, disputed keys
- * are decided field by field where versions of them are open, by the host's function and the schema's rules, and what
- * remains is a break. Closed rows remain, whatever is known of them here.
+ * Computes the result from the agreed inputs: unanimous records stand, settled keys take their winner. Of the others it
+ * is decided first whether the key exists; those that do are decided field by field where versions of them are open, by
+ * the host's function and the schema's rules; and what remains is open. Closed rows remain, whatever is known of them
+ * here.
  *
  * Pure, and as deterministic as the rules of the host are, whose errors become breaks and never come out of it;
  * expensive for large tables: run it outside the protocol core.
@@ -82,9 +94,8 @@ export function reconcileOutcome(request: ReconcileRequest, rules: ReconcileRule
   const { schema, table, statistics } = request;
   const rows: OutcomeRow[] = [];
   const leaves: { readonly keyDigest: Uint8Array; readonly leaf: Uint8Array }[] = [];
-  const explanations: Explanation[] = [];
-  const breaks: Break[] = [];
   const undecided: Uint8Array[] = [];
+  const decisions = new Map<ConflictRow, RowDecision>();
   const totals = { unanimous: request.common.length, settled: 0, disputed: 0, unvouched: 0, unresolved: 0 };
   const host: HostRules = {
     ...(rules.functions && { functions: rules.functions }),
@@ -103,30 +114,17 @@ export function reconcileOutcome(request: ReconcileRequest, rules: ReconcileRule
 
   for (const entry of request.common) addRow(entry.keyDigest, entry.values, entry);
   for (const row of table.rows) {
-    const closed = request.closed.has(row);
-    const keyClass = closed ? 'disputed' : row.standing.class;
-    const versions = closed ? [] : (request.versions.get(row) ?? []);
+    const keyClass = request.closed.has(row) ? 'disputed' : row.standing.class;
+    const result = decideRow(request, row, host);
+    decisions.set(row, result);
     totals[keyClass]++;
-    if (keyClass === 'settled') {
-      const winner = row.standing.winner === 0 ? null : (versions[row.standing.winner! - 1] ?? null);
-      if (winner) {
-        addRow(winner.keyDigest, winner.values, winner);
-        explanations.push(...explainSettled(request, row, winner));
-      }
-      const divergence = divergenceOf(request, row, winner);
-      if (divergence) breaks.push(divergence);
-      continue;
-    }
-    const decided = keyClass === 'disputed' ? decideFields(request, row, versions, host) : null;
-    if (decided) {
-      const { keyDigest, values, fields } = decided;
-      addRow(keyDigest, values, null);
-      for (const field of fields) explanations.push({ ...field, keyDigest, class: keyClass });
-    } else {
+    if (result.type === 'settled') addRow(result.winner.keyDigest, result.winner.values, result.winner);
+    if (result.type === 'decided') addRow(result.decision.keyDigest, result.decision.values, null);
+    if (result.type === 'open')
       undecided.push(concatBytes(row.id, Uint8Array.of(keyClass === 'unvouched' ? 0 : 1)));
-    }
-    if (keyClass === 'disputed' && (!decided || decided.values.includes(undefined))) totals.unresolved++;
-    breaks.push(...breaksOf(request, row, versions, decided?.unresolved ?? null));
+    const isOpen =
+      result.type === 'open' || (result.type === 'decided' && result.decision.values.includes(undefined));
+    if (keyClass === 'disputed' && isOpen) totals.unresolved++;
   }
 
   rows.sort((a, b) => compareBytes(a.keyDigest, b.keyDigest));
@@ -138,21 +136,83 @@ export function reconcileOutcome(request: ReconcileRequest, rules: ReconcileRule
     encode(totalsCodec, totals),
     encodeStatistics(statistics),
   );
-  return { root, totals, statistics, rows, breaks, explanations };
+  return { root, totals, statistics, rows, decisions, ...tellOutcome(request, decisions) };
 }
 
-function explainSettled(request: ReconcileRequest, row: ConflictRow, winner: Entry): Explanation[] {
-  const { schema, faults } = request;
-  const supporters = inVersion(request, row, (version) => version === row.standing.winner);
-  const dissenters = dissentersOf(request, row);
-  return schema.fields.map((field, f) => ({
-    keyDigest: winner.keyDigest,
-    class: 'settled' as const,
-    field: field.name,
-    value: winner.values[f]!,
-    rule: 'settled',
-    supporters,
-    dissenters,
-    margin: supporters.length - settledBound(row.standing.holders, faults),
+/**
+ * What there is to tell of a result, by what is known to whoever asks: breaks, what is tolerated, and explanations. The
+ * result itself does not depend on it.
+ */
+export function tellOutcome(
+  request: ReconcileRequest,
+  decisions: ReadonlyMap<ConflictRow, RowDecision>,
+): Pick<Outcome, 'breaks' | 'explanations'> & { readonly tolerated: readonly Tolerated[] } {
+  const differences = [...decisions].map(([row, result]) => differencesIn(request, row, result));
+  return {
+    breaks: differences.flatMap(({ breaks }) => breaks),
+    tolerated: differences.flatMap(({ tolerated }) => tolerated),
+    explanations: [...decisions].flatMap(([row, result]) => explain(request, row, result)),
+  };
+}
+
+function decideRow(request: ReconcileRequest, row: ConflictRow, host: HostRules): RowDecision {
+  const { standing } = row;
+  if (request.closed.has(row)) return { type: 'open' };
+  if (standing.exists === false) return { type: 'absent' };
+  const versions = request.versions.get(row) ?? [];
+  if (standing.class === 'settled') {
+    const winner = versions[standing.winner! - 1];
+    return winner ? { type: 'settled', winner } : { type: 'open' };
+  }
+  const decision = isOpened(standing) ? decideFields(request, row, versions, host) : null;
+  return decision ? { type: 'decided', decision } : { type: 'open' };
+}
+
+function explain(request: ReconcileRequest, row: ConflictRow, result: RowDecision): Explanation[] {
+  if (result.type === 'settled') return explainSettled(request, row, result.winner);
+  if (result.type !== 'decided') return [];
+  const { keyDigest, fields } = result.decision;
+  const { versions } = request;
+  const hidden = inVersion(request, row, (v) => v !== 0 && !versions.get(row)?.[v - 1]);
+  const { keyIndexes } = request.schema;
+  return fields.map((field, f) => ({
+    ...field,
+    keyDigest,
+    class: 'disputed',
+    hidden: keyIndexes.includes(f) ? [] : hidden,
   }));
+}
+
+/** Field by field: who holds a record of the same value of it is for that value, whatever else it differs in. */
+function explainSettled(request: ReconcileRequest, row: ConflictRow, winner: Entry): Explanation[] {
+  const { schema, faults, banks } = request;
+  return schema.fields.map((field, f) => {
+    const isKey = schema.keyIndexes.includes(f);
+    const supporters: string[] = [];
+    const dissenters: string[] = [];
+    const hidden: string[] = [];
+    for (const [input, version] of row.column.entries()) {
+      if (version === 0) continue;
+      const entry = version === row.standing.winner ? winner : knownRecord(request, row, input);
+      const side = isKey
+        ? supporters
+        : !entry
+          ? hidden
+          : agree(entry.values[f]!, winner.values[f]!, field.tolerance)
+            ? supporters
+            : dissenters;
+      side.push(banks[input]!);
+    }
+    return {
+      keyDigest: winner.keyDigest,
+      class: 'settled' as const,
+      field: field.name,
+      value: winner.values[f]!,
+      rule: 'settled',
+      supporters,
+      dissenters,
+      hidden,
+      margin: row.standing.support - settledBound(row.standing.holders, faults),
+    };
+  });
 }

@@ -26,4 +26,11 @@ export interface ReconcileRequest {
   readonly statistics: OpenedStatistics | null;
   /** This bank's own records under the table's keys: they name the keys of its breaks, and decide nothing. */
   readonly local: ReadonlyMap<ConflictRow, Entry>;
+  /** This bank's place among `banks`, null when it is none of them: its own records name its side of a break. */
+  readonly self?: number | null;
+  /**
+   * In a rehearsal, which has the books of all: the record of each input, by its place, null where it is not known. Told in
+   * breaks, and decides nothing; a bank among others never has it.
+   */
+  readonly revealed?: ReadonlyMap<ConflictRow, readonly (Entry | null)[]>;
 }

@@ -18,6 +18,8 @@ export interface ResolveEnvironment {
   readonly withheld: number;
   /** Whether a bank, by place, is one of them. */
   readonly withholds?: (bank: number) => boolean;
+  /** Places of the inputs that lack the key; none when it is left out. */
+  readonly lacking?: readonly number[];
   /** Names of the inputs, by place. */
   readonly bankIds: readonly string[];
   /** For a field that dates records, when each bank dates its own; null when it does not. */
@@ -42,13 +44,14 @@ export function resolveField(
   environment: ResolveEnvironment,
 ): Resolution {
   const { resolve, tolerance } = field;
-  const { faults, bankIds, withheld, withholds } = environment;
+  const { faults, bankIds, withheld, withholds, lacking } = environment;
   const context: ResolveContext = {
     faults,
     bankIds,
     withheld,
     tolerance,
     ...(withholds && { withholds }),
+    ...(lacking && { lacking }),
   };
   if (resolve === 'majority') return majority(claims, context);
   if (resolve === 'median') return median(claims, context);

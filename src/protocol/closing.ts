@@ -1,6 +1,7 @@
 import { toHex } from '../crypto/bytes.js';
 import type { ConflictRow } from '../data/conflict.js';
 import type { Entry } from '../data/dataset.js';
+import { isOpened } from '../data/key-class.js';
 import type { Outcome } from '../data/outcome.js';
 import type { ReconcileRequest } from '../data/reconcile-request.js';
 import { AGREEMENT_TIMERS } from './agreement.js';
@@ -235,14 +236,15 @@ export class Closing {
   #reconcileRequest({ read, settlement, releasing, catchingUp }: Decided): ReconcileRequest | null {
     const common = catchingUp.entries;
     if (!common || !settlement.complete || !releasing.complete) return null;
-    const { manifest, own } = this.context;
+    const { manifest, own, self } = this.context;
     const keyed = own.keyed(read.opened.key);
+    const place = read.draft.header.inputs.indexOf(self);
     const versions = new Map<ConflictRow, (Entry | null)[]>();
     const local = new Map<ConflictRow, Entry>();
     for (const row of read.table.rows) {
       const winner = settlement.winner(row);
       const settled = row.digests.map((_, v) => (v + 1 === row.standing.winner ? winner : null));
-      versions.set(row, row.standing.class === 'disputed' ? releasing.versions(row) : settled);
+      versions.set(row, isOpened(row.standing) ? releasing.versions(row) : settled);
       const mine = keyed.find(toHex(row.id));
       if (mine) local.set(row, mine.entry);
     }
@@ -256,6 +258,7 @@ export class Closing {
       versions,
       statistics: releasing.statistics(),
       local,
+      self: place < 0 ? null : place,
     };
   }
 

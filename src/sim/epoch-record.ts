@@ -1,5 +1,6 @@
 import { toHex } from '../crypto/bytes.js';
 import type { Dataset } from '../data/dataset.js';
+import type { ReconcileRequest } from '../data/reconcile-request.js';
 import type { Output } from '../protocol/effects.js';
 import type { Evidence } from '../protocol/evidence.js';
 import type { Work } from './suite.js';
@@ -19,6 +20,8 @@ export interface EpochRecord {
   readonly roots: readonly (string | undefined)[];
   /** What each bank reported when its inputs were agreed, by index; undefined where it did not. */
   readonly agreed: readonly (Extract<Output, { type: 'agreed' }> | undefined)[];
+  /** What each bank was to compute its result from, by index; undefined where it did not get there. */
+  readonly requests: readonly (ReconcileRequest | undefined)[];
   /** Message delays of the longest chain that led each bank to its commit certificate. */
   readonly delays: readonly (number | undefined)[];
   /** Views that an honest bank entered. */
@@ -81,6 +84,7 @@ export interface RunningEpoch {
   /** Banks that sealed and have not crashed since. */
   readonly finished: Set<number>;
   readonly agreed: (Extract<Output, { type: 'agreed' }> | undefined)[];
+  readonly requests: (ReconcileRequest | undefined)[];
   readonly delays: (number | undefined)[];
   views: number;
   readonly proposals: Set<string>;
@@ -112,6 +116,7 @@ export function beginRecord(
     sealed: datasets.map(() => undefined),
     finished: new Set(),
     agreed: datasets.map(() => undefined),
+    requests: datasets.map(() => undefined),
     delays: datasets.map(() => undefined),
     views: 0,
     proposals: new Set(),

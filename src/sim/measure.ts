@@ -153,16 +153,19 @@ function tooDifferentOf(
     }));
 }
 
-/** Right cells over truth cells; an undecided cell counts as wrong, a number within tolerance of the truth as right. Null figures where the truth is unknown. */
+/**
+ * Right cells over the cells of the truth and of rows that the truth lacks, all of which are wrong; an undecided cell
+ * counts as wrong, a number within tolerance of the truth as right. Null figures where the truth is unknown.
+ */
 export function accuracyOf(
   rows: readonly OutcomeRow[],
   truth: Dataset | null,
-): Pick<EpochReport, 'accuracy' | 'resolvedCells' | 'truthCells'> {
+): Pick<EpochReport, 'accuracy' | 'resolvedCells' | 'truthCells' | 'inventedRows'> {
   const resolvedCells = rows.reduce(
     (sum, row) => sum + row.values.filter((value) => value !== undefined).length,
     0,
   );
-  if (!truth) return { accuracy: null, resolvedCells, truthCells: null };
+  if (!truth) return { accuracy: null, resolvedCells, truthCells: null, inventedRows: null };
   const truthCells = truth.size * truth.schema.fields.length;
   const decided = new Map(rows.map((row) => [toHex(row.keyDigest), row.values]));
   const tolerances = truth.schema.fields.map(({ tolerance }) => tolerance);
@@ -174,5 +177,7 @@ export function accuracyOf(
       if (found !== undefined && agree(found, value, tolerances[i]!)) right++;
     });
   }
-  return { accuracy: truthCells === 0 ? 1 : right / truthCells, resolvedCells, truthCells };
+  const inventedRows = rows.filter(({ keyDigest }) => !truth.get(keyDigest)).length;
+  const cells = truthCells + inventedRows * truth.schema.fields.length;
+  return { accuracy: cells === 0 ? 1 : right / cells, resolvedCells, truthCells, inventedRows };
 }

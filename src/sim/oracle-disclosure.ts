@@ -2,7 +2,7 @@ import { toHex } from '../crypto/bytes.js';
 import type { Dataset, Entry } from '../data/dataset.js';
 import type { Message } from '../protocol/messages.js';
 import type { Alarm, OracleFacts } from './oracle-facts.js';
-import { type EpochFacts, exposedIn, type Keys } from './oracle-keys.js';
+import { type EpochFacts, exposedIn, isOpenable, type Keys, standingOf } from './oracle-keys.js';
 
 /** A raw record that one honest bank sent to another bank. */
 interface Disclosure {
@@ -66,7 +66,9 @@ export class DisclosureWatch {
         const id = toHex(row.id);
         const { class: keyClass, winner } = row.standing;
         const open = entries.filter((entry, v) => entry && (keyClass !== 'settled' || v + 1 !== winner));
-        if (open.length > 0 && (keyClass !== 'disputed' || truth.closed.has(id)))
+        const held = row.column.map((version) => (version === 0 ? null : `${version}`));
+        const standing = standingOf(held, this.facts.faults, this.facts.schema.absence);
+        if (open.length > 0 && (!isOpenable(standing) || truth.closed.has(id)))
           this.alarm('confidentiality', `${this.#name(bank)} was given versions of a row that stays shut`);
       }
   }
@@ -94,11 +96,11 @@ export class DisclosureWatch {
     if (place >= 0 && key?.held[place] === toHex(entry.digest)) leak('that it holds');
   }
 
-  /** Whether the table makes a bank open its version of a key: it is disputed, not shut, and the bank among the first f + 1. */
+  /** Whether the table makes a bank open its version of a key: it is disputed, agreed to exist, not shut, and the bank among the first f + 1. */
   #mayOpen(bank: number, name: string, { inputs, requests }: EpochFacts, truth: Keys): boolean {
     const key = truth.keys.get(name);
     if (requests.size === 0) return true; // nobody told of a table
-    if (!key?.row || key.class !== 'disputed' || key.closed) return false;
+    if (!key?.row || !isOpenable(key) || key.closed) return false;
     return exposedIn(key.row.column, this.facts).includes(inputs.indexOf(bank));
   }
 

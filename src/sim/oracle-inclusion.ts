@@ -3,7 +3,7 @@ import type { ReconcileRequest } from '../data/reconcile-request.js';
 import type { Message } from '../protocol/messages.js';
 import type { Slot } from '../protocol/slot.js';
 import { type Alarm, nameKey, type OracleFacts } from './oracle-facts.js';
-import type { Keys } from './oracle-keys.js';
+import { isOpenable, type Keys } from './oracle-keys.js';
 
 /**
  * Whose data must be an input, whoever leads, as long as Δ holds: all honest banks', or that of q + f banks, which are more
@@ -49,8 +49,9 @@ export function checkVersions(
   if (closed.size !== truth.closed.size || [...closed].some((id) => !truth.closed.has(id)))
     alarm('result', `${name} shuts other rows than the quota does`);
   const given = new Map([...request.versions].map(([row, entries]) => [toHex(row.id), entries]));
-  for (const [key, { row, held, entries, class: keyClass, closed: shut }] of truth.keys) {
-    if (!row || keyClass !== 'disputed' || shut) continue;
+  for (const [key, truthOfKey] of truth.keys) {
+    const { row, held, entries, closed: shut } = truthOfKey;
+    if (!row || !isOpenable(truthOfKey) || shut) continue;
     for (const [digest] of entries) {
       const version = row.column[held.indexOf(digest)]!;
       const opened = given.get(toHex(row.id))?.[version - 1];

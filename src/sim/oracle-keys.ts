@@ -11,6 +11,11 @@ export interface Standing {
   readonly winner: string | null;
   /** Inputs in that version, or without the record where absence won. */
   readonly support: number;
+  /**
+   * Whether the key exists: most inputs, and more than f, say so or the contrary where absence is a vote; where it is none,
+   * true with more than f holders. Null where it is open.
+   */
+  readonly exists: boolean | null;
 }
 
 /** One key of the union of the honest inputs. */
@@ -95,21 +100,38 @@ export function standingOf(
   const support = new Map<string | null, number>();
   for (const version of held) support.set(version, (support.get(version) ?? 0) + 1);
   if (support.size === 1 && held[0] !== null)
-    return { class: 'unanimous', winner: held[0]!, support: held.length };
+    return { class: 'unanimous', winner: held[0]!, support: held.length, exists: true };
   const holders = held.length - (support.get(null) ?? 0);
+  const exists = existenceOf(held.length, holders, faults, absence);
   const voices = absence === 'vote' ? held.length : holders;
   for (const [winner, count] of support)
     if ((winner !== null || absence === 'vote') && 2 * count > voices + faults && count > faults)
-      return { class: 'settled', winner, support: count };
-  return { class: holders <= faults ? 'unvouched' : 'disputed', winner: null, support: 0 };
+      return { class: 'settled', winner, support: count, exists };
+  return { class: holders <= faults ? 'unvouched' : 'disputed', winner: null, support: 0, exists };
 }
+
+function existenceOf(
+  inputs: number,
+  holders: number,
+  faults: number,
+  absence: 'vote' | 'abstain',
+): boolean | null {
+  const decides = (voices: number): boolean => voices > faults && 2 * voices > inputs;
+  if (absence === 'abstain') return holders > faults ? true : null;
+  if (decides(holders)) return true;
+  return decides(inputs - holders) ? false : null;
+}
+
+/** Whether the versions of a key are opened: it is disputed, and exists. */
+export const isOpenable = ({ class: keyClass, exists }: Standing): boolean =>
+  keyClass === 'disputed' && exists === true;
 
 /** The places of the banks that a row makes disclose a record, when it is opened; f + 1 at most of each disputed version. */
 export function exposedIn(column: readonly number[], { faults, schema }: OracleFacts): number[] {
   const held = column.map((version) => (version === 0 ? null : `${version}`));
   const standing = standingOf(held, faults, schema.absence);
   const inVersion = (version: string) => held.flatMap((own, place) => (own === version ? [place] : []));
-  if (standing.class === 'disputed')
+  if (isOpenable(standing))
     return [...new Set(held)].flatMap((own) => (own === null ? [] : inVersion(own).slice(0, faults + 1)));
   const { winner, support } = standing;
   return standing.class === 'settled' && winner !== null && support < 2 * faults + 1 ? inVersion(winner) : [];

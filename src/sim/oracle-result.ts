@@ -6,7 +6,7 @@ import type { ReconcileRequest } from '../data/reconcile-request.js';
 import type { Schema } from '../data/schema.js';
 import type { Value } from '../data/value.js';
 import { nameKey, type OracleFacts } from './oracle-facts.js';
-import type { TrueKey } from './oracle-keys.js';
+import { isOpenable, type TrueKey } from './oracle-keys.js';
 
 /** What one input says about a field: undefined where a liar may say anything. */
 interface Claim {
@@ -18,7 +18,8 @@ interface Claim {
 /**
  * What is wrong with one bank's result, in words.
  *
- * Unanimous and settled keys must be decided as they stand. Disputed ones may be decided, by the schema's rules, and then
+ * Unanimous and settled keys must be decided as they stand, and no other key may have a record unless it is agreed to
+ * exist. Disputed ones that are may be decided, by the schema's rules, and then
  * within what those promise whatever the liars say: it is not asked what the rule computes, but whether its value is one
  * that honest inputs bear out. All else must be left open.
  *
@@ -43,7 +44,7 @@ export function faultsOfRows(
     if (stands) {
       if (!values || values.some((value, i) => value !== stands[i]))
         faults.push(`decided ${nameKey(key)} against the inputs`);
-    } else if (truth.class !== 'disputed' || truth.closed) {
+    } else if (!isOpenable(truth) || truth.closed) {
       if (values) open(key);
     } else if (facts.decides !== 'functions') {
       if (values) faults.push(...unexplained(facts, key, truth, inputs, values));

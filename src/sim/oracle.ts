@@ -8,6 +8,7 @@ import type { Seal } from '../protocol/seal.js';
 import { AccountabilityWatch } from './oracle-accountability.js';
 import { AnswerWatch } from './oracle-answers.js';
 import { beyondBounds } from './oracle-bounds.js';
+import { faultsOfBreaks } from './oracle-breaks.js';
 import { DisclosureWatch } from './oracle-disclosure.js';
 import { EvidenceWatch } from './oracle-evidence.js';
 import { nameKey, type OracleFacts } from './oracle-facts.js';
@@ -320,6 +321,8 @@ export class Oracle {
       if (!outcome || this.facts.decides === 'host') continue;
       for (const fault of faultsOfRows(this.facts, truth.keys, inputs, outcome.rows, whole === true))
         this.#violated('result', `${this.#name(bank)} ${fault}`);
+      for (const fault of request ? faultsOfBreaks(this.facts, truth, request, outcome) : [])
+        this.#violated('breaks', `${this.#name(bank)} ${fault}`);
     }
     if (!this.facts.decides || this.facts.decides === 'schema') this.#checkAlike(truth);
   }

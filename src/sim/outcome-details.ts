@@ -1,9 +1,10 @@
 import { toHex } from '../crypto/bytes.js';
-import type { Break, Explanation, Outcome, OutcomeRow } from '../data/outcome.js';
+import type { Break, Explanation, Outcome, OutcomeRow, Side, Tolerated } from '../data/outcome.js';
 import { formatKey } from '../data/record.js';
 import type { Schema } from '../data/schema.js';
 import { formatValue, type Value } from '../data/value.js';
 import type { Parameters } from '../protocol/manifest.js';
+import { tellRevealed } from './revealed.js';
 import type { Run, RunOptions } from './run.js';
 import type { Timeline } from './timeline.js';
 
@@ -11,8 +12,8 @@ import type { Timeline } from './timeline.js';
 export interface NamedSide {
   /** Names of inputs, in the order of the inputs. */
   readonly banks: readonly string[];
-  /** `agreed`: what won, which may be that the key does not exist. `other`: another record. `none`: they lack the key. */
-  readonly holds: 'agreed' | 'other' | 'none';
+  /** See {@link Side}. */
+  readonly holds: Side['holds'];
   /** Whether these banks hold a record of the key: where it was agreed not to exist, those who agree hold none. */
   readonly hasRecord: boolean;
   /** The field's text as reconciled.csv would have it; null where the version was not opened, or no field is meant. */
@@ -20,11 +21,15 @@ export interface NamedSide {
 }
 
 /** A break as people read it. */
-export interface NamedBreak extends Omit<Break, 'id' | 'entry' | 'sides'> {
+export interface NamedBreak extends Omit<Break, 'id' | 'entry' | 'sides' | 'agreed'> {
   /** The key's text; null for one that its holders did not have to disclose. */
   readonly key: string | null;
   /** The key's id in this epoch, hex. */
   readonly id: string;
+  /** The key's text where whoever tells it knows it, also of an unvouched key; null where not. */
+  readonly keyText?: string | null;
+  /** The agreed value's text, as reconciled.csv has it; null where none was agreed, or no field is meant. */
+  readonly agreed?: string | null;
   /** Every input is in one of them. */
   readonly sides: readonly NamedSide[];
 }
@@ -43,6 +48,8 @@ export interface OutcomeDetails {
   readonly rows: readonly OutcomeRow[];
   /** Where inputs differ from the result; empty without agreement. */
   readonly breaks: readonly NamedBreak[];
+  /** Numbers within their field's tolerance of the agreed one, by row and field: no breaks. */
+  readonly tolerated: readonly Tolerated[];
   /** Which rule decided each value in dispute, and who supported it; empty without agreement. */
   readonly explanations: readonly NamedExplanation[];
   /** What the manifest of the run lays down, defaults included. */
@@ -56,23 +63,30 @@ export function outcomeDetails(
   { last, timeline, simulation }: Run,
   { schema, adversaries }: Pick<RunOptions, 'schema' | 'adversaries'>,
 ): OutcomeDetails {
-  const outcome = last.sealed.find((output, bank) => output?.outcome && !adversaries.has(bank))?.outcome;
+  const bank = last.sealed.findIndex((output, i) => output?.outcome && !adversaries.has(i));
+  const outcome = last.sealed[bank]?.outcome;
+  const ids = simulation.consortium.manifest.banks.map(({ id }) => id);
+  const told = outcome && (tellRevealed(last, bank, outcome, ids) ?? outcome);
   return {
     schema,
     rows: outcome?.rows ?? [],
-    breaks: (outcome?.breaks ?? []).map((each) => nameBreak(schema, each)),
-    explanations: outcome ? nameExplanations(schema, outcome) : [],
+    breaks: (told?.breaks ?? []).map((each) => nameBreak(schema, each)),
+    tolerated: told?.tolerated ?? [],
+    explanations: outcome && told ? nameExplanations(schema, outcome.rows, told.explanations) : [],
     parameters: simulation.consortium.manifest.parameters,
     timeline,
   };
 }
 
-function nameBreak(schema: Schema, { id, entry, sides, ...rest }: Break): NamedBreak {
-  const shown = entry !== null && rest.state !== 'unvouched';
+function nameBreak(schema: Schema, { id, entry, sides, agreed, ...rest }: Break): NamedBreak {
+  const keyText = entry && formatKey(schema, entry.values);
+  const field = schema.fields.find(({ name }) => name === rest.field);
   return {
     ...rest,
     id: toHex(id),
-    key: shown ? formatKey(schema, entry.values) : null,
+    key: rest.state === 'unvouched' ? null : keyText,
+    keyText,
+    agreed: field && agreed !== undefined ? formatValue(field, agreed) : null,
     sides: nameSides(schema, rest.field, sides, new Set(rest.holders)),
   };
 }
@@ -97,11 +111,15 @@ function nameSides(
   return [...merged.values()];
 }
 
-function nameExplanations(schema: Schema, outcome: Outcome): NamedExplanation[] {
+function nameExplanations(
+  schema: Schema,
+  rows: Outcome['rows'],
+  explanations: Outcome['explanations'],
+): NamedExplanation[] {
   const keys = new Map(
-    outcome.rows.map((row) => [toHex(row.keyDigest), formatKey(schema, row.values as readonly Value[])]),
+    rows.map((row) => [toHex(row.keyDigest), formatKey(schema, row.values as readonly Value[])]),
   );
-  return outcome.explanations.map(({ keyDigest, ...rest }) => ({
+  return explanations.map(({ keyDigest, ...rest }) => ({
     ...rest,
     key: keys.get(toHex(keyDigest))!,
   }));

@@ -144,14 +144,16 @@ export interface EpochReport {
   /** By bank. Such a bank is no input under these leaders, and nothing is promised to it. */
   readonly tooDifferent: readonly DifferenceReport[];
   /**
-   * Right cells over truth cells, an open cell counting as wrong; null where the truth is unknown. A number within its
-   * field's tolerance of the truth is right.
+   * Right cells over the cells of the truth and of invented rows; an open cell counts as wrong, and so does every cell of
+   * an invented row. Null where the truth is unknown. A number within its field's tolerance of the truth is right.
    */
   readonly accuracy: number | null;
   /** Cells that have a decided value. */
   readonly resolvedCells: number;
   /** Cells of the truth, null where it is unknown. */
   readonly truthCells: number | null;
+  /** Rows of the result whose key the truth lacks; null where it is unknown. */
+  readonly inventedRows?: number | null;
 }
 
 /** What `simulate` and `reconcile` report: the public JSON, version 1. Figures are of the last epoch. */

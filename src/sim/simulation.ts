@@ -339,6 +339,7 @@ export class Simulation {
       current.someoneAgreed ||= isHonest;
       current.delays[bank] = this.#world.depthOf(bank);
     }
+    if (output.type === 'reconcile') current.requests[bank] = output.request;
     if (output.type === 'sealed') {
       current.sealed[bank] = output;
       current.finished.add(bank);

@@ -126,7 +126,14 @@ describe('the bytes of a table', () => {
   it('are read when they are canonical', () => {
     const [only] = read(good, 4, VOTE).rows as [ConflictRow];
     expect(only.column).toEqual([1, 1, 2, 1]);
-    expect(only.standing).toEqual({ class: 'settled', winner: 1, holders: 4, held: 4, support: 3 });
+    expect(only.standing).toEqual({
+      class: 'settled',
+      winner: 1,
+      holders: 4,
+      held: 4,
+      support: 3,
+      exists: true,
+    });
   });
 
   it('are refused with a row twice, or with rows out of order', () => {

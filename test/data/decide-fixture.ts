@@ -49,8 +49,11 @@ export const decide = (given: DecideKey, request = requestFor(split)): Outcome =
 
 export const valuesOf = (outcome: Outcome) => outcome.rows[0]?.values;
 
+/** Why fields are open, by field. */
 export const reasonsOf = (outcome: Outcome) =>
-  Object.fromEntries(outcome.breaks.map(({ field, reason }) => [field, reason]));
+  Object.fromEntries(
+    outcome.breaks.flatMap(({ field, state, reason }) => (state === 'divergent' ? [] : [[field, reason]])),
+  );
 
 /** As a caller without types sees it. */
 export type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;

@@ -163,7 +163,12 @@ describe('a function of the host over disputed keys', () => {
   it('decides the fields it names, the rules of the schema the others', () => {
     const outcome = decide(() => ({ owner: 'Eve', rating: null, note: undefined }));
     expect(valuesOf(outcome)).toEqual([1n, 'Eve', 103n, null, 'b2']);
-    expect(outcome.breaks).toEqual([]);
+    expect(outcome.breaks.map(({ field, state, dissenters }) => [field, state, ...dissenters])).toEqual([
+      ['owner', 'divergent', 'bank-0', 'bank-1'],
+      ['amount', 'divergent', 'bank-2'],
+      ['rating', 'divergent', 'bank-1'],
+      ['note', 'divergent', 'bank-0', 'bank-1'],
+    ]);
     expect(outcome.explanations.map(({ field, rule }) => `${field} by ${rule}`)).toEqual([
       'id by majority',
       'owner by function',
@@ -195,7 +200,11 @@ describe('a function of the host over disputed keys', () => {
   });
 
   it('may give the key field the value it has', () => {
-    expect(decide(() => ({ id: 1n, owner: 'Eve' })).breaks.map(({ field }) => field)).not.toContain('owner');
+    const { breaks } = decide(() => ({ id: 1n, owner: 'Eve' }));
+    expect(breaks.find(({ field }) => field === 'owner')).toMatchObject({
+      state: 'divergent',
+      agreed: 'Eve',
+    });
   });
 
   it('leaves a field unresolved with a value that is not its own, and the others decided', () => {

@@ -24,21 +24,21 @@ const all = [row(truth, 1n), row(truth, 2n), row(truth, 3n)];
 
 describe('accuracy', () => {
   it('is right cells over truth cells', () => {
-    expect(accuracyOf(all, truth)).toEqual({ accuracy: 1, resolvedCells: 6, truthCells: 6 });
+    expect(accuracyOf(all, truth)).toEqual({ accuracy: 1, resolvedCells: 6, truthCells: 6, inventedRows: 0 });
     expect(accuracyOf([...all.slice(1), row(truth, 1n, 1n, 'z')], truth).accuracy).toBe(5 / 6);
   });
 
   it('counts an open cell and a missing record as wrong', () => {
     const open = accuracyOf([...all.slice(1), row(truth, 1n, 1n, undefined)], truth);
-    expect(open).toEqual({ accuracy: 5 / 6, resolvedCells: 5, truthCells: 6 });
+    expect(open).toEqual({ accuracy: 5 / 6, resolvedCells: 5, truthCells: 6, inventedRows: 0 });
     expect(accuracyOf(all.slice(1), truth).accuracy).toBe(4 / 6);
     expect(accuracyOf([], truth).accuracy).toBe(0);
   });
 
-  it('does not reward a record that the truth lacks', () => {
+  it('counts every cell of a record that the truth lacks as wrong', () => {
     const more = book([9n, 'x']);
     expect(accuracyOf([...all.slice(1), row(more, 9n)], truth)).toMatchObject({
-      accuracy: 4 / 6,
+      accuracy: 4 / 8,
       resolvedCells: 6,
     });
   });
@@ -62,7 +62,7 @@ describe('accuracy', () => {
   });
 
   it('is unknown where the truth is', () => {
-    expect(accuracyOf(all, null)).toEqual({ accuracy: null, resolvedCells: 6, truthCells: null });
+    expect(accuracyOf(all, null)).toEqual({ accuracy: null, resolvedCells: 6, truthCells: null, inventedRows: null });
   });
 
   it('of an empty truth is whole', () => {

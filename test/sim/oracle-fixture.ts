@@ -114,12 +114,13 @@ export function judge({ facts, books, request, rows, early, late }: Fabricated):
   for (const bank of [0, 1, 2, 3]) {
     const right = requestOf(all, books, bank);
     oracle.onOutput(bank, { type: 'reconcile', epoch: 0, request: request?.(right, bank) ?? right });
-    const outcome = { rows: rows(bank) };
+    const outcome = { rows: rows(bank), breaks: [] };
     const sealed = { type: 'sealed', epoch: 0, seal: SEAL, outcome, inputs: [0, 1, 2, 3] };
     oracle.onOutput(bank, sealed as unknown as Output);
   }
   oracle.endEpoch();
-  return [...oracle.violations];
+  // Rows are made up here without the breaks that belong to them: oracle-breaks.test.ts judges those.
+  return oracle.violations.filter((violation) => !violation.startsWith('breaks:'));
 }
 
 /** What a decided row differs in from a bank's own record. */

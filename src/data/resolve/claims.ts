@@ -26,6 +26,11 @@ export interface ResolveContext {
   readonly instants?: (bank: number) => bigint | null;
   /** Whether a bank is one of the withheld; nobody is when it is left out. Only `authority` reads it. */
   readonly withholds?: (bank: number) => boolean;
+  /**
+   * Places of the inputs that lack the key, ascending: for rules of the host. Where absence is a vote they were outvoted,
+   * where it is none they say nothing; in neither case do they claim anything of a field.
+   */
+  readonly lacking?: readonly number[];
 }
 
 /** What a rule makes of the claims of one field. */

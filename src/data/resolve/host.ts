@@ -47,7 +47,11 @@ export function resolveByHost(
     () => {
       const copies = claims.map(({ value, banks }) => ({ value, banks: [...banks] }));
       const inputs = context.bankIds.length;
-      const answer: unknown = rule(copies, { ...context, bankIds: [...context.bankIds] });
+      const answer: unknown = rule(copies, {
+        ...context,
+        bankIds: [...context.bankIds],
+        lacking: [...(context.lacking ?? [])],
+      });
       return readResolution(answer, inputs) ?? unresolved(`${title} returned no resolution`);
     },
     unresolved,

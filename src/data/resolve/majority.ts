@@ -9,7 +9,7 @@ import {
 } from './claims.js';
 
 /** The voices a majority of `holders` needs: more than half of them, and more than `faults`. */
-const majorityBound = (holders: number, faults: number): number =>
+export const majorityBound = (holders: number, faults: number): number =>
   Math.max(Math.floor(holders / 2), faults) + 1;
 
 /**
