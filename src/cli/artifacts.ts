@@ -19,13 +19,13 @@ export function* reconciledCsv(schema: Schema, rows: readonly Row[]): Generator<
 }
 
 /**
- * `breaks.csv`: unresolved keys and fields first, then unvouched ones, then those decided against somebody, each by key. An unvouched key is shown as its key id even where this run knows more: who
- * does not hold it is not to learn it from the file.
+ * `breaks.csv`: unresolved keys and fields first, then unvouched ones, then those decided against somebody, each by key.
+ * An unvouched key is shown as its key id even where this run knows more: who does not hold it is not to learn it.
  */
 export function* breaksCsv(breaks: readonly Break[]): Generator<string> {
   yield csvLine([
     ...['key', 'field', 'state', 'reason', 'holders', 'support'],
-    ...['about', 'agreed', 'dissenters', 'sides', 'key_text'],
+    ...['about', 'agreed', 'dissenters', 'sides'],
   ]);
   for (const each of sortedBreaks(breaks))
     yield csvLine([
@@ -39,7 +39,6 @@ export function* breaksCsv(breaks: readonly Break[]): Generator<string> {
       each.agreed ?? '',
       each.dissenters.join(';'),
       each.sides.map(sideText).join(' | '),
-      each.keyText ?? '',
     ]);
 }
 
@@ -81,7 +80,7 @@ export function* explainJsonl(schema: Schema, explanations: readonly Explanation
   for (const { key, field, value, rule, supporters, dissenters, margin, class: keyClass, hidden } of sorted) {
     const declared = schema.fields.find(({ name }) => name === field);
     const shown = declared && typeof value === 'bigint' ? formatValue(declared, value) : value;
-    yield `${JSON.stringify({ key, field, value: shown, rule, supporters, dissenters, margin, class: keyClass, ...(hidden && { hidden }) })}\n`;
+    yield `${JSON.stringify({ key, field, value: shown, rule, supporters, dissenters, margin, class: keyClass, ...(hidden && hidden.length > 0 && { hidden }) })}\n`;
   }
 }
 

@@ -26,8 +26,6 @@ export interface NamedBreak extends Omit<Break, 'id' | 'entry' | 'sides' | 'agre
   readonly key: string | null;
   /** The key's id in this epoch, hex. */
   readonly id: string;
-  /** The key's text where whoever tells it knows it, also of an unvouched key; null where not. */
-  readonly keyText?: string | null;
   /** The agreed value's text, as reconciled.csv has it; null where none was agreed, or no field is meant. */
   readonly agreed?: string | null;
   /** Every input is in one of them. */
@@ -85,7 +83,6 @@ function nameBreak(schema: Schema, { id, entry, sides, agreed, ...rest }: Break)
     ...rest,
     id: toHex(id),
     key: rest.state === 'unvouched' ? null : keyText,
-    keyText,
     agreed: field && agreed !== undefined ? formatValue(field, agreed) : null,
     sides: nameSides(schema, rest.field, sides, new Set(rest.holders)),
   };

@@ -86,15 +86,15 @@ describe('breaks.csv', () => {
     sides: [],
     support: 2,
   };
-  it('is sorted by state and key, and joins holders by semicolons', () => {
+  it('has what needs a person first, then goes by key, and joins holders by semicolons', () => {
     const breaks = [
       { ...common, key: '10', state: 'unresolved' as const, field: 'name' },
       { ...common, key: '9', state: 'unresolved' as const },
       { ...common, key: '1', state: 'divergent' as const, reason: 'says "x"' },
     ];
     expect(text(breaksCsv(breaks))).toBe(
-      'key,field,state,reason,holders,support\n' +
-        '1,,divergent,"says ""x""",a;b,2\n9,,unresolved,r,a;b,2\n10,name,unresolved,r,a;b,2\n',
+      'key,field,state,reason,holders,support,about,agreed,dissenters,sides\n' +
+        '9,,unresolved,r,a;b,2,,,,\n10,name,unresolved,r,a;b,2,,,,\n1,,divergent,"says ""x""",a;b,2,,,,\n',
     );
   });
 

@@ -57,7 +57,9 @@ describe('reconcile', () => {
     const rows = read('out/reconciled.csv').split('\n');
     expect(rows[0]).toBe('id,owner,balance');
     expect(rows.slice(1, 11)).toEqual(table().split('\n').slice(1, 11));
-    expect(read('out/breaks.csv')).toMatch(/^key,field,state,reason,holders,support\n8,,divergent,/);
+    expect(read('out/breaks.csv')).toMatch(
+      /^key,field,state,reason,holders,support,about,agreed,dissenters,sides\n8,[a-z]*,divergent,/,
+    );
     expect(read('out/report.html')).toContain(
       'npx concordat reconcile --schema schema.json --seed 1 bank-1.csv',
     );
@@ -119,7 +121,7 @@ describe('reconcile', () => {
     expect(text).toContain('1 × best value has 1 of 4 voices, 3 decide');
     expect(read('out/reconciled.csv')).toContain('\n3,Owner 3,\n');
     expect(read('out/breaks.csv')).toContain(
-      '3,balance,unresolved,"best value has 1 of 4 voices, 3 decide",bank-1;bank-2;bank-3;bank-4,1\n',
+      '3,balance,unresolved,"best value has 1 of 4 voices, 3 decide",bank-1;bank-2;bank-3;bank-4,1,field,',
     );
     const why = read('out/explain.jsonl')
       .trimEnd()

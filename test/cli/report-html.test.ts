@@ -294,7 +294,9 @@ describe('the breaks', () => {
     expect(markup).toMatch(/<form class="search" role="search" data-searches="breaks" hidden>/);
     expect(markup).toMatch(/<label>Search the breaks <input type="search"/);
     expect(markup).toContain('<output role="status" aria-live="polite">');
-    expect(page(undefined, { breaks: [] })).toContain('every key has one agreed record');
+    expect(page(undefined, { breaks: [] })).toContain(
+      'no bank holds another record of a key than the agreed one',
+    );
   });
 
   it('name few banks, and count many', () => {
