@@ -19,7 +19,7 @@ export const HASH_DOMAINS = [
   'epoch-secret',
   /** Keyed with such a secret: a key digest, the salt of a leaf under the data root. */
   'leaf-salt',
-  /** Consortium and VRF output of an Open: the key of a view. */
+  /** Consortium and VRF output of an Open's second proof: the key of a view. */
   'sketch-key',
   /** The key of a view: the SipHash key of its key ids, of its version digests, of its checksums. */
   'sketch-id',
@@ -33,13 +33,18 @@ export const HASH_DOMAINS = [
    * (digest of records, rows, symbols).
    */
   'statement',
-  /** One part, by its first byte: 0 a draft's header, 1 its signed Commitments, 2 its conflict table, 3 its symbols. */
+  /**
+   * One part, by its first byte: 0 a draft's header, 1 its signed Commitments. Two, the first a draft's salt, by the first
+   * byte of the second: 2 its conflict table, 3 its symbols, 4 the plain root of its common records.
+   */
   'draft',
+  /** One part: the second proof of an Open, the salt of drafts. Two, with a purpose: a salt of its own for that. */
+  'draft-salt',
   /** Draft digest, W and the summed dealers: what is agreed. */
   'value',
   /** Epoch, value and result root: the link of the next epoch to it. */
   'parent',
-  /** Root of the decided rows, root of the ids of undecided keys, totals, opened statistics: the result root. */
+  /** Salt, root of the decided rows, root of the ids of undecided keys, totals, opened statistics: the result root. */
   'result',
   /** A key digest and what was decided of that key: a leaf under the root of the rows. */
   'result-row',

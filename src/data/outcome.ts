@@ -62,6 +62,11 @@ export interface Explanation extends FieldDecision {
 export interface Outcome {
   /** Commits to rows, undecided keys, totals and opened statistics, 32 bytes. */
   readonly root: Uint8Array;
+  /**
+   * What the root is salted with, 32 bytes. Whoever is to compute the root again needs it; whoever has it, the root and all
+   * rows but a few can test guesses of these.
+   */
+  readonly salt: Uint8Array;
   /** How many keys of the union fell into which class. */
   readonly totals: Totals;
   /** What was opened of the banks' column statistics; null when nothing was. */
@@ -131,12 +136,13 @@ export function reconcileOutcome(request: ReconcileRequest, rules: ReconcileRule
   leaves.sort((a, b) => compareBytes(a.keyDigest, b.keyDigest));
   const root = hash(
     'result',
+    request.salt,
     merkle.root(leaves.map(({ leaf }) => leaf)),
     merkle.root(undecided.map((leaf) => merkle.leafHash(leaf))),
     encode(totalsCodec, totals),
     encodeStatistics(statistics),
   );
-  return { root, totals, statistics, rows, decisions, ...tellOutcome(request, decisions) };
+  return { root, salt: request.salt, totals, statistics, rows, decisions, ...tellOutcome(request, decisions) };
 }
 
 /**

@@ -33,4 +33,6 @@ export interface ReconcileRequest {
    * breaks, and decides nothing; a bank among others never has it.
    */
   readonly revealed?: ReadonlyMap<ConflictRow, readonly (Entry | null)[]>;
+  /** Salt of the result root, 32 bytes, the same for every executor: a root alone is then no test of guesses. */
+  readonly salt: Uint8Array;
 }

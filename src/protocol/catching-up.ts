@@ -7,6 +7,7 @@ import { SketchDecoder } from '../data/sketch-decoder.js';
 import { symbolsFor, symbolsWithin } from '../data/sketch-estimate.js';
 import { commonSketch } from './amendment.js';
 import { authentic, type EpochContext } from './context.js';
+import { draftSalt, saltedRoot } from './draft.js';
 import { askForRecords } from './fetching.js';
 import type { MessageOf } from './messages.js';
 import type { ReadDraft } from './reading.js';
@@ -55,7 +56,11 @@ export class CatchingUp {
   ) {
     const { inputs, commonRoot } = read.draft.header;
     const common = context.own.common(read.opened.key, new Set(read.rows.keys()));
-    if (inputs.includes(context.self) || equalBytes(common.root, commonRoot)) this.#entries = common.entries;
+    if (
+      inputs.includes(context.self) ||
+      equalBytes(saltedRoot(draftSalt(read.draft.saltProof), common.root), commonRoot)
+    )
+      this.#entries = common.entries;
   }
 
   /** The records under U in key-digest order; null while this bank does not have them. */
@@ -214,7 +219,8 @@ export class CatchingUp {
     });
     const entries = [...mine, ...this.#fetched].sort((a, b) => compareBytes(a.keyDigest, b.keyDigest));
     const root = merkle.root(entries.map(({ digest }) => merkle.leafHash(digest)));
-    if (!equalBytes(root, this.read.draft.header.commonRoot)) {
+    const { header, saltProof } = this.read.draft;
+    if (!equalBytes(saltedRoot(draftSalt(saltProof), root), header.commonRoot)) {
       this.begin();
       return false;
     }

@@ -9,10 +9,10 @@ import { CATCH_UP_TIMER, CatchingUp, HOLDER_TIMER } from './catching-up.js';
 import type { Certificate } from './certificate.js';
 import type { ChainState } from './chain.js';
 import type { EpochContext } from './context.js';
-import type { Contents } from './draft.js';
+import { type Contents, resultSalt } from './draft.js';
 import type { Evidence } from './evidence.js';
 import type { MessageOf, SignedDealing } from './messages.js';
-import { openedBy, type ReadDraft, readDraft } from './reading.js';
+import { openedFor, type ReadDraft, readDraft } from './reading.js';
 import { MISSING_TIMER, Releasing } from './releasing.js';
 import { resultStatement, type Seal } from './seal.js';
 import { chainAfter } from './sealed-epoch.js';
@@ -94,7 +94,7 @@ export class Closing {
    */
   begin(decision: Certificate, { draft, agreed }: Contents, slices: SliceStore): void {
     if (this.#decided) return;
-    const opened = openedBy(this.context, draft.header.slot.view, draft.header.opening);
+    const opened = openedFor(this.context, draft);
     const read = opened && readDraft(this.context, draft, opened);
     if (!read) return; // not of a value that attesters prepared
     const held = slices.held(read.digest);
@@ -259,6 +259,7 @@ export class Closing {
       statistics: releasing.statistics(),
       local,
       self: place < 0 ? null : place,
+      salt: resultSalt(read.draft.saltProof),
     };
   }
 

@@ -52,7 +52,15 @@ export function openInput(manifest: Manifest, { seed }: Pick<ChainState, 'seed'>
   return concatBytes(utf8('open'), manifest.consortiumId, seed, uint64(view));
 }
 
-/** The key of a view's sketches, from the output of the VRF in its Open. */
+/**
+ * VRF input of the second proof of an Open, which drafts carry outside their header: whoever has the seal alone knows
+ * neither the view's key nor any salt, and the leader has no choice of the key, as it has none of the seed.
+ */
+export function saltInput(manifest: Manifest, { seed }: Pick<ChainState, 'seed'>, view: number): Uint8Array {
+  return concatBytes(utf8('salt'), manifest.consortiumId, seed, uint64(view));
+}
+
+/** The key of a view's sketches, from the VRF output on {@link saltInput}. */
 export function sketchKeyOf(manifest: Manifest, output: Uint8Array): Uint8Array {
   return hash('sketch-key', manifest.consortiumId, output);
 }

@@ -1,5 +1,5 @@
 import { bitmapCodec } from '../crypto/bitmap.js';
-import { concatBytes, equalBytes } from '../crypto/bytes.js';
+import { concatBytes, equalBytes, utf8 } from '../crypto/bytes.js';
 import { bytes, type Codec, encode, fixed, list, struct, u16, u53 } from '../crypto/encoding.js';
 import { hash } from '../crypto/hash.js';
 import type { ClassRule } from '../data/key-class.js';
@@ -22,7 +22,7 @@ export interface DraftHeader {
   readonly parent: Uint8Array;
   /** Order of leaders of this epoch, as bank indices. */
   readonly schedule: readonly number[];
-  /** VRF proof of the leader's Open: the key of the table's ids. */
+  /** VRF proof of the leader's Open: the seed of a later epoch comes of it. Tells nothing of the key of the table's ids. */
   readonly opening: Uint8Array;
   /** C, the banks whose data is an input, ascending. */
   readonly inputs: readonly number[];
@@ -31,15 +31,15 @@ export interface DraftHeader {
    * own attestation is not needed. See `electorateOf`.
    */
   readonly amended: readonly number[];
-  /** U: Merkle root over the record digests that all inputs hold alike, in key-digest order. */
+  /** U: salted root over the record digests that all inputs hold alike, in key-digest order. See {@link saltedRoot}. */
   readonly commonRoot: Uint8Array;
   /** How many records are under U. */
   readonly commonRecords: number;
-  /** Digest of the conflict table's bytes. */
+  /** Salted digest of the conflict table's bytes. */
   readonly table: Uint8Array;
   /** Digest of the inputs' signed commitments. */
   readonly commitments: Uint8Array;
-  /** Digest of the common records' first symbols, of none unless the draft is thin. */
+  /** Salted digest of the common records' first symbols, of none unless the draft is thin. */
   readonly symbols: Uint8Array;
 }
 
@@ -47,6 +47,11 @@ export interface DraftHeader {
 export interface Draft {
   /** What of it is hashed into the agreed value. */
   readonly header: DraftHeader;
+  /**
+   * The second VRF proof of the leader's Open: the key of the table's ids, and the salt of all digests over records in the
+   * header and of the result root. Banks know it, whoever is shown a seal does not: it would let him test guesses of records.
+   */
+  readonly saltProof: Uint8Array;
   /** Signed commitments of the inputs, in the order of `header.inputs`. */
   readonly commitments: readonly SignedCommitment[];
   /** The conflict table's bytes. */
@@ -102,6 +107,7 @@ export function draftHeaderCodec(banks: number): Codec<DraftHeader> {
 export function draftCodec(banks: number): Codec<Draft> {
   return struct<Draft>({
     header: draftHeaderCodec(banks),
+    saltProof: fixed(80, 'salt proof'),
     commitments: commitmentsCodec as Codec<readonly SignedCommitment[]>,
     table: bytes(MAX_TABLE_BYTES, 'conflict table'),
     symbols: bytes(MAX_SKETCH_BYTES, 'symbols'),
@@ -127,14 +133,32 @@ export function commitmentsDigest(commitments: readonly SignedCommitment[]): Uin
   return hash('draft', concatBytes(Uint8Array.of(1), encode(commitmentsCodec, [...commitments])));
 }
 
+/** The salt of the digests over records in a header, 32 bytes, from the draft's second proof. */
+export function draftSalt(saltProof: Uint8Array): Uint8Array {
+  return hash('draft-salt', saltProof);
+}
+
+/** The salt of the result root, 32 bytes: one of its own, so that showing a result to somebody opens nothing of the draft. */
+export function resultSalt(saltProof: Uint8Array): Uint8Array {
+  return hash('draft-salt', saltProof, utf8('result'));
+}
+
 /** Digest of the conflict table that stands in a header. */
-export function tableDigest(table: Uint8Array): Uint8Array {
-  return hash('draft', concatBytes(Uint8Array.of(2), table));
+export function tableDigest(salt: Uint8Array, table: Uint8Array): Uint8Array {
+  return hash('draft', salt, concatBytes(Uint8Array.of(2), table));
 }
 
 /** Digest of the symbols of the common records' sketch that stands in a header. */
-export function symbolsDigest(symbols: Uint8Array): Uint8Array {
-  return hash('draft', concatBytes(Uint8Array.of(3), symbols));
+export function symbolsDigest(salt: Uint8Array, symbols: Uint8Array): Uint8Array {
+  return hash('draft', salt, concatBytes(Uint8Array.of(3), symbols));
+}
+
+/**
+ * U as it stands in a header, from the Merkle root over the records' digests. These are guessable, and the root with them
+ * to whoever knows all records but a few.
+ */
+export function saltedRoot(salt: Uint8Array, root: Uint8Array): Uint8Array {
+  return hash('draft', salt, concatBytes(Uint8Array.of(4), root));
 }
 
 /** Names a draft, 32 bytes. What is agreed is this and what was dealt under it: see `agreedValue`. */
@@ -165,12 +189,13 @@ export function electorateOf({
 /** Whether a draft's parts are those its header names. */
 export function isWhole(draft: Draft): boolean {
   const { header, commitments, table } = draft;
+  const salt = draftSalt(draft.saltProof);
   return (
     commitments.length === header.inputs.length &&
     commitments.every((commitment, i) => commitment.bank === header.inputs[i]) &&
-    equalBytes(tableDigest(table), header.table) &&
+    equalBytes(tableDigest(salt, table), header.table) &&
     equalBytes(commitmentsDigest(commitments), header.commitments) &&
-    equalBytes(symbolsDigest(draft.symbols), header.symbols)
+    equalBytes(symbolsDigest(salt, draft.symbols), header.symbols)
   );
 }
 

@@ -2,7 +2,7 @@ import { equalBytes, toHex } from '../crypto/bytes.js';
 import { checkColumn } from '../data/conflict.js';
 import { commitmentStatement, type SignedCommitment, verifyCommitment } from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
-import { electorateOf, isThin, isWhole } from './draft.js';
+import { draftSalt, electorateOf, isThin, isWhole, saltedRoot } from './draft.js';
 import type { Inclusion } from './inclusion.js';
 import type { DraftMessage, MessageOf, SketchPart } from './messages.js';
 import { badProof } from './proof-evidence.js';
@@ -41,7 +41,7 @@ export function checkOpen(context: EpochContext, from: number, open: MessageOf<'
   const statement = openStatement(open);
   if (!equalBytes(open.seed, context.chain.seed)) return null;
   if (!authentic(context, from, statement, open.signature)) return null;
-  const opened = openedBy(context, open.view, open.proof);
+  const opened = openedBy(context, open.view, open.proof, open.saltProof);
   if (!opened) context.accuse(badProof(from, { statement, signature: open.signature }));
   return opened;
 }
@@ -87,6 +87,7 @@ export function checkDraft(
   )
     return 'wrong-chain';
   if (header.slot.view !== opened.view || !equalBytes(header.opening, opened.proof)) return 'wrong-opening';
+  if (!equalBytes(draft.saltProof, opened.saltProof)) return 'wrong-opening';
   if (header.slot.index > lastSlotIndex(manifest.faults)) return 'wrong-slot';
   if (header.amended.some((bank) => !header.inputs.includes(bank))) return 'amendment-wrong';
   if (electorateOf(header).length < manifest.quorum) return 'too-few-inputs';
@@ -106,9 +107,10 @@ export function checkDraft(
   if (keyed.aside.length > 0 && !header.amended.includes(self)) return 'ids-collide';
   if (checkColumn(read.table, column, (id) => keyed.find(toHex(id))?.version ?? null)) return 'column-wrong';
   const common = own.common(opened.key, new Set(read.rows.keys()));
-  if (common.entries.length !== header.commonRecords || !equalBytes(common.root, header.commonRoot))
+  const root = saltedRoot(draftSalt(draft.saltProof), common.root);
+  if (common.entries.length !== header.commonRecords || !equalBytes(root, header.commonRoot))
     return 'common-root-wrong';
-  if (thin && !equalBytes(inclusion.symbolsOf(common.root, read), draft.symbols)) return 'symbols-wrong';
+  if (thin && !equalBytes(inclusion.symbolsOf(root, read), draft.symbols)) return 'symbols-wrong';
   if (!inclusion.fits(read, amendments)) return 'amendment-wrong';
   return null;
 }

@@ -5,7 +5,13 @@ import { commonSketch } from './amendment.js';
 import { AttestationTally, verifyAttestations } from './attestations.js';
 import type { TimeoutCertificate } from './certificate.js';
 import { Collection, type SketchProgress } from './collection.js';
-import { commitmentStatement, openInput, type SignedCommitment, verifyCommitment } from './commitment.js';
+import {
+  commitmentStatement,
+  openInput,
+  type SignedCommitment,
+  saltInput,
+  verifyCommitment,
+} from './commitment.js';
 import { authentic, type EpochContext } from './context.js';
 import {
   type Contents,
@@ -14,11 +20,13 @@ import {
   type DraftHeader,
   differenceLimit,
   draftDigest,
+  draftSalt,
   electorateOf,
   isThin,
   MAX_TABLE_BYTES,
   maxTableRows,
   proposalStatement,
+  saltedRoot,
   symbolsDigest,
   tableDigest,
 } from './draft.js';
@@ -78,8 +86,10 @@ export class Leading {
     commitment: SignedCommitment,
   ) {
     const { manifest, suite, chain, secrets, self, journal, courier, own } = context;
-    const proof = secrets.use('vrf', (key) => suite.vrf.prove(key, openInput(manifest, chain, view)));
-    this.#opened = openedBy(context, view, proof)!;
+    const prove = (input: Uint8Array) => secrets.use('vrf', (key) => suite.vrf.prove(key, input));
+    const proof = prove(openInput(manifest, chain, view));
+    const saltProof = prove(saltInput(manifest, chain, view));
+    this.#opened = openedBy(context, view, proof, saltProof)!;
     this.#slot = { view, index: 0 };
     const keyed = own.keyed(this.#opened.key);
     const { delta } = manifest.parameters;
@@ -89,7 +99,7 @@ export class Leading {
       maxDifferences: differenceLimit(manifest),
     });
     this.#collection.addOwn(commitment);
-    const open = { epoch: chain.epoch, view, seed: chain.seed, proof };
+    const open = { epoch: chain.epoch, view, seed: chain.seed, proof, saltProof };
     courier.broadcast({ type: 'open', ...open, justification, signature: journal.sign(openStatement(open)) });
     if (!justification?.certificate) context.outbox.timer(COLLECT_TIMER, 2 * delta);
   }
@@ -279,6 +289,8 @@ export class Leading {
     const symbols = isThin(manifest, inputs)
       ? commonSketch(this.context, { opened: this.#opened, rows }).symbols(0, sketchSymbols)
       : new Uint8Array(0);
+    const { saltProof } = this.#opened;
+    const salt = draftSalt(saltProof);
     const header: DraftHeader = {
       epoch: chain.epoch,
       slot: this.#slot,
@@ -287,11 +299,11 @@ export class Leading {
       opening: this.#opened.proof,
       inputs,
       amended,
-      commonRoot: common.root,
+      commonRoot: saltedRoot(salt, common.root),
       commonRecords: common.entries.length,
-      table: tableDigest(encodedTable),
+      table: tableDigest(salt, encodedTable),
       commitments: commitmentsDigest(commitments),
-      symbols: symbolsDigest(symbols),
+      symbols: symbolsDigest(salt, symbols),
     };
     const tally = new AttestationTally(manifest, suite, header);
     this.#drafted = { header, tally, proposed: null };
@@ -299,7 +311,7 @@ export class Leading {
     const signature = journal.sign(proposalStatement(chain.epoch, this.#slot, draftDigest(header)));
     courier.broadcast({
       type: 'draft',
-      draft: { header, commitments, table: encodedTable, symbols },
+      draft: { header, saltProof, commitments, table: encodedTable, symbols },
       amendments: amended.map((bank) => this.#amended.get(bank)!),
       signature,
     });

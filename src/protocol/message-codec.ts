@@ -132,6 +132,7 @@ export function messageCodec(banks: number): Codec<Message> {
     view: u32,
     seed: fixed(32, 'seed'),
     proof: fixed(80, 'proof'),
+    saltProof: fixed(80, 'salt proof'),
     justification: nullable(timeoutCertificateCodec(banks)),
     signature: signature64,
   });

@@ -22,11 +22,13 @@ export interface OpenMessage {
   readonly view: number;
   /** The epoch's seed, 32 bytes: stated, so that a proof that does not hold for it proves the leader faulty. */
   readonly seed: Uint8Array;
-  /** VRF proof on (seed, view), 80 bytes. */
+  /** VRF proof on (seed, view), 80 bytes: headers show it, and the seed of a later epoch comes of it. */
   readonly proof: Uint8Array;
+  /** Another on the same, 80 bytes, that no header shows: the view's key and the salt of its drafts come of it. */
+  readonly saltProof: Uint8Array;
   /** A quorum's timeouts of the view before; null in view 0 only. */
   readonly justification: TimeoutCertificate | null;
-  /** The leader's Ed25519 signature over seed and proof, 64 bytes. */
+  /** The leader's Ed25519 signature over seed and proofs, 64 bytes. */
   readonly signature: Uint8Array;
 }
 

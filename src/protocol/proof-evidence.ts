@@ -1,5 +1,5 @@
 import { type Codec, struct, u16 } from '../crypto/encoding.js';
-import { openInput } from './commitment.js';
+import { openInput, saltInput } from './commitment.js';
 import type { Manifest } from './manifest.js';
 import type { Suite } from './suite.js';
 import { type Testimony, testimonyCodec, verifyTestimony } from './testimony.js';
@@ -45,8 +45,11 @@ export function badProofRefusal(
 
 function isBad(manifest: Manifest, suite: Suite, accused: number, { statement }: Testimony): boolean {
   const { type, slot, body } = statement;
-  if (type !== 'open' || !slot || body.length !== 112) return false;
-  const [seed, proof] = [body.subarray(0, 32), body.subarray(32)];
-  const input = openInput(manifest, { seed }, slot.view);
-  return suite.vrf.verify(manifest.banks[accused]!.vrf, input, proof) === null;
+  if (type !== 'open' || !slot || body.length !== 192) return false;
+  const seed = body.subarray(0, 32);
+  const { vrf } = manifest.banks[accused]!;
+  return (
+    suite.vrf.verify(vrf, openInput(manifest, { seed }, slot.view), body.subarray(32, 112)) === null ||
+    suite.vrf.verify(vrf, saltInput(manifest, { seed }, slot.view), body.subarray(112)) === null
+  );
 }

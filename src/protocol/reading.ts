@@ -3,7 +3,8 @@ import { decode } from '../crypto/encoding.js';
 import { isConcordatError } from '../crypto/error.js';
 import { type ConflictRow, type ConflictTable, conflictTableCodec } from '../data/conflict.js';
 import { type DisclosurePlan, dealtBy, planDisclosures } from '../data/disclosure.js';
-import { openInput, type SignedCommitment, sketchKeyOf } from './commitment.js';
+import { leaderOf } from './chain.js';
+import { openInput, type SignedCommitment, saltInput, sketchKeyOf } from './commitment.js';
 import type { EpochContext } from './context.js';
 import { classRule, type Draft, draftDigest, maxTableRows } from './draft.js';
 import type { Claims } from './slice-header.js';
@@ -12,21 +13,46 @@ import type { Claims } from './slice-header.js';
 export interface Opened {
   readonly view: number;
   readonly proof: Uint8Array;
-  /** VRF output, 64 bytes. */
+  /** The proof that no header shows. */
+  readonly saltProof: Uint8Array;
+  /** VRF output of `proof`, 64 bytes. */
   readonly output: Uint8Array;
   /** Key of the view's sketches and of its drafts' key ids, 32 bytes. */
   readonly key: Uint8Array;
 }
 
-/** Checks the VRF proof in an Open, or in the header of a draft that was made under it. */
-export function openedBy(
-  { manifest, suite, chain }: Pick<EpochContext, 'manifest' | 'suite' | 'chain'>,
+type Chained = Pick<EpochContext, 'manifest' | 'suite' | 'chain'>;
+
+/** VRF output (64 bytes) of the proof that stands in headers; null when it does not hold. */
+export function openingOutput(
+  { manifest, suite, chain }: Chained,
   view: number,
   proof: Uint8Array,
+): Uint8Array | null {
+  return suite.vrf.verify(
+    manifest.banks[leaderOf(chain, view)]!.vrf,
+    openInput(manifest, chain, view),
+    proof,
+  );
+}
+
+/** Checks both VRF proofs of an Open, or of a draft that was made under it. */
+export function openedBy(
+  context: Chained,
+  view: number,
+  proof: Uint8Array,
+  saltProof: Uint8Array,
 ): Opened | null {
-  const leader = manifest.banks[chain.schedule[view % chain.schedule.length]!]!;
-  const output = suite.vrf.verify(leader.vrf, openInput(manifest, chain, view), proof);
-  return output && { view, proof, output, key: sketchKeyOf(manifest, output) };
+  const { manifest, suite, chain } = context;
+  const output = openingOutput(context, view, proof);
+  const { vrf } = manifest.banks[leaderOf(chain, view)]!;
+  const secret = output && suite.vrf.verify(vrf, saltInput(manifest, chain, view), saltProof);
+  return secret && { view, proof, saltProof, output, key: sketchKeyOf(manifest, secret) };
+}
+
+/** The Open that a draft names; null when a proof does not hold. */
+export function openedFor(context: Chained, { header, saltProof }: Draft): Opened | null {
+  return openedBy(context, header.slot.view, header.opening, saltProof);
 }
 
 /** A draft, decoded, with all that follows from it alone. Whether it is right is another question: see `checkDraft`. */

@@ -31,8 +31,9 @@ export function openStatement({
   view,
   seed,
   proof,
-}: Pick<OpenMessage, 'epoch' | 'view' | 'seed' | 'proof'>): Statement {
-  return { type: 'open', epoch, slot: { view, index: 0 }, body: concatBytes(seed, proof) };
+  saltProof,
+}: Pick<OpenMessage, 'epoch' | 'view' | 'seed' | 'proof' | 'saltProof'>): Statement {
+  return { type: 'open', epoch, slot: { view, index: 0 }, body: concatBytes(seed, proof, saltProof) };
 }
 
 /** What a bank signs with each part of its sketch: one for each view and part. */

@@ -1,7 +1,7 @@
 import type { EpochContext } from './context.js';
 import type { DraftStore } from './drafts.js';
 import type { LogEntry } from './journal.js';
-import { openedBy, readDraft } from './reading.js';
+import { openedFor, readDraft } from './reading.js';
 import type { SliceStore } from './slice-store.js';
 
 /**
@@ -18,7 +18,7 @@ export function restoreKept(
   if (entry.type === 'kept' && entry.contents.draft.header.epoch === epoch) drafts.restore(entry.contents);
   if (entry.type !== 'held' || entry.epoch !== epoch) return;
   const draft = drafts.draft(entry.draft);
-  const opened = draft && openedBy(context, draft.header.slot.view, draft.header.opening);
+  const opened = draft && openedFor(context, draft);
   const read = opened && readDraft(context, draft, opened);
   if (read) slices.restore(read, entry.slices);
 }

@@ -3,7 +3,7 @@ import { type Codec, struct } from '../crypto/encoding.js';
 import { ConcordatError } from '../crypto/error.js';
 import { type ChainState, nextChain } from './chain.js';
 import type { Manifest } from './manifest.js';
-import { openedBy } from './reading.js';
+import { openingOutput } from './reading.js';
 import { checkSeal, type Seal, sealCodec } from './seal.js';
 import type { Suite } from './suite.js';
 
@@ -81,6 +81,6 @@ export function extendChain(context: ChainContext, sealed: SealedEpoch): ChainSt
   if (place) refuse(place);
   checkSeal(manifest, seal, suite);
   const { header } = seal;
-  const opened = openedBy(context, header.slot.view, header.opening);
-  return opened ? chainAfter(chain, sealed, opened.output) : refuse('opening');
+  const output = openingOutput(context, header.slot.view, header.opening);
+  return output ? chainAfter(chain, sealed, output) : refuse('opening');
 }

@@ -125,7 +125,9 @@ export class View {
   onOpen(message: MessageOf<'open'>): string | null {
     if (this.#opened) {
       // The other half of an equivocation, if the leader signed it: banks shown two Opens could not agree on a draft.
-      if (!equalBytes(message.proof, this.#opened.proof)) checkOpen(this.context, this.#leader, message);
+      const { proof, saltProof } = this.#opened;
+      if (!equalBytes(message.proof, proof) || !equalBytes(message.saltProof, saltProof))
+        checkOpen(this.context, this.#leader, message);
       return null;
     }
     const opened = checkOpen(this.context, this.#leader, message);

@@ -136,7 +136,8 @@ export class EngineCore implements Application {
     if (justification?.certificate) this.#held.add(toHex(justification.certificate.value));
     if (this.leader(view) !== index) return;
     // The VRF and its signature are the business of the drafts that are left out here.
-    const unproven = { seed: new Uint8Array(32), proof: new Uint8Array(80), signature: new Uint8Array(64) };
+    const proofs = { proof: new Uint8Array(80), saltProof: new Uint8Array(80) };
+    const unproven = { seed: new Uint8Array(32), ...proofs, signature: new Uint8Array(64) };
     this.#courier.broadcast({ type: 'open', epoch: 0, view, justification, ...unproven });
     this.#guard(() => this.#propose());
   }

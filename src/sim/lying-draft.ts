@@ -8,7 +8,14 @@ import {
   type Holdings,
 } from '../data/conflict.js';
 import type { ClassRule } from '../data/key-class.js';
-import { classRule, type Draft, draftDigest, proposalStatement, tableDigest } from '../protocol/draft.js';
+import {
+  classRule,
+  type Draft,
+  draftDigest,
+  draftSalt,
+  proposalStatement,
+  tableDigest,
+} from '../protocol/draft.js';
 import type { MessageOf } from '../protocol/messages.js';
 import type { AttackContext } from './adversary.js';
 import type { Random } from './random.js';
@@ -46,7 +53,11 @@ function denied(draft: Draft, random: Random): Draft {
 /** The draft with another table, and the header that goes with it. */
 export function withTable(draft: Draft, table: ConflictTable, rule: ClassRule): Draft {
   const encoded = encodeConflictTable(table, rule);
-  return { ...draft, table: encoded, header: { ...draft.header, table: tableDigest(encoded) } };
+  return {
+    ...draft,
+    table: encoded,
+    header: { ...draft.header, table: tableDigest(draftSalt(draft.saltProof), encoded) },
+  };
 }
 
 function falseTable({ inputs, rows }: ConflictTable, rule: ClassRule, random: Random): ConflictTable {

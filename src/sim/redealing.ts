@@ -5,7 +5,7 @@ import { type Draft, draftDigest } from '../protocol/draft.js';
 import { messageTypeOf } from '../protocol/message-codec.js';
 import type { MessageOf } from '../protocol/messages.js';
 import { OwnData, type OwnDataPlace } from '../protocol/own-data.js';
-import { claimsOf, commitmentIn, openedBy, type ReadDraft, readDraft } from '../protocol/reading.js';
+import { claimsOf, commitmentIn, openedFor, type ReadDraft, readDraft } from '../protocol/reading.js';
 import { envelopeStatement, type Parcel, slicesRoot, slicesStatement } from '../protocol/slice-header.js';
 import { headerOf } from '../protocol/slice-store.js';
 import { verifyTestimony } from '../protocol/testimony.js';
@@ -18,7 +18,7 @@ export type Deal = Pick<Dealt, 'header'> & { readonly parcel: Parcel };
 export function readAs({ manifest, suite, bank }: AttackContext, draft: Draft): ReadDraft | null {
   // All of an epoch's context that reading takes: the rest is inside the bank's core.
   const context = { manifest, suite, chain: bank.chain } as EpochContext;
-  const opened = openedBy(context, draft.header.slot.view, draft.header.opening);
+  const opened = openedFor(context, draft);
   return opened && readDraft(context, draft, opened);
 }
 

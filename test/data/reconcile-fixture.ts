@@ -68,5 +68,6 @@ export function requestOf(
     versions,
     statistics,
     local,
+    salt: new Uint8Array(32),
   };
 }

@@ -14,7 +14,7 @@ import {
 import { commitmentStatement } from '../../src/protocol/commitment.js';
 import type { Draft } from '../../src/protocol/draft.js';
 import type { Amendment } from '../../src/protocol/messages.js';
-import { openedBy, type ReadDraft } from '../../src/protocol/reading.js';
+import { openedFor, type ReadDraft } from '../../src/protocol/reading.js';
 import { type Desk, deskOf, draftOf, signDraft } from './drafting.js';
 import { consortium, type Fixture, ledger, RECORDS } from './network.js';
 
@@ -186,7 +186,7 @@ describe('a draft that takes a bank in', () => {
   it('is opened under the key that its leader proved', () => {
     const { again } = back();
     const { context } = deskOf(fixture, 0);
-    expect(openedBy(context, 0, again.draft.header.opening)!.key).toEqual(again.opened.key);
+    expect(openedFor(context, again.draft)!.key).toEqual(again.opened.key);
   });
 });
 

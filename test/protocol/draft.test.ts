@@ -11,6 +11,7 @@ import {
   differenceLimit,
   draftDigest,
   draftHeaderCodec,
+  draftSalt,
   isWhole,
   MAX_TABLE_ROWS,
   maxTableRows,
@@ -41,7 +42,7 @@ const consistent = (draft: Draft, header: Partial<DraftHeader> = {}): Draft => (
   ...draft,
   header: {
     ...draft.header,
-    table: tableDigest(draft.table),
+    table: tableDigest(draftSalt(draft.saltProof), draft.table),
     commitments: commitmentsDigest(draft.commitments),
     ...header,
   },

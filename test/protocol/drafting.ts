@@ -6,7 +6,7 @@ import { commonSketch } from '../../src/protocol/amendment.js';
 import { attestationBallot } from '../../src/protocol/attestations.js';
 import { ballotStatement } from '../../src/protocol/certificate.js';
 import { genesisChain, leaderOf } from '../../src/protocol/chain.js';
-import { openInput, type SignedCommitment } from '../../src/protocol/commitment.js';
+import { openInput, type SignedCommitment, saltInput } from '../../src/protocol/commitment.js';
 import type { EpochContext } from '../../src/protocol/context.js';
 import { Courier } from '../../src/protocol/courier.js';
 import {
@@ -15,8 +15,10 @@ import {
   type Draft,
   type DraftHeader,
   draftDigest,
+  draftSalt,
   isThin,
   proposalStatement,
+  saltedRoot,
   symbolsDigest,
   tableDigest,
 } from '../../src/protocol/draft.js';
@@ -110,10 +112,12 @@ export function openView(
   const chain = genesisChain(manifest);
   const leader = leaderOf(chain, view);
   const proof = suite.vrf.prove(secrets[leader]!.vrf, openInput(manifest, chain, view));
-  const open = { epoch: 0, view, seed: chain.seed, proof };
+  const saltProof = suite.vrf.prove(secrets[leader]!.vrf, saltInput(manifest, chain, view));
+  const open = { epoch: 0, view, seed: chain.seed, proof, saltProof };
   const signature = fixture.sign(leader, openStatement(open));
   const context = { manifest, suite, chain } as EpochContext;
-  return { message: { ...open, justification: null, signature }, opened: openedBy(context, view, proof)! };
+  const opened = openedBy(context, view, proof, saltProof)!;
+  return { message: { ...open, justification: null, signature }, opened };
 }
 
 /** A draft as an honest leader makes it of these inputs, signed, with its Open, and as its receivers read it. */
@@ -146,6 +150,8 @@ export function draftOf(
     ? commonSketch(context, { opened, rows }).symbols(0, manifest.parameters.sketchSymbols)
     : new Uint8Array(0);
   const commitments = inputs.map((bank) => desks[bank]!.commitment);
+  const { saltProof } = opened;
+  const salt = draftSalt(saltProof);
   const header: DraftHeader = {
     epoch: 0,
     slot: { view: 0, index },
@@ -154,13 +160,13 @@ export function draftOf(
     opening: opened.proof,
     inputs,
     amended: amendments.map(({ commitment }) => commitment.bank),
-    commonRoot: common.root,
+    commonRoot: saltedRoot(salt, common.root),
     commonRecords: common.entries.length,
-    table: tableDigest(table),
+    table: tableDigest(salt, table),
     commitments: commitmentsDigest(commitments),
-    symbols: symbolsDigest(symbols),
+    symbols: symbolsDigest(salt, symbols),
   };
-  return signDraft(fixture, { header, commitments, table, symbols }, open, opened, amendments);
+  return signDraft(fixture, { header, saltProof, commitments, table, symbols }, open, opened, amendments);
 }
 
 /** Signs any draft as the leader of view 0 would. */

@@ -2,6 +2,7 @@ import { acknowledgementStatement } from '../../src/protocol/acknowledgements.js
 import {
   commitmentsDigest,
   draftDigest,
+  draftSalt,
   proposalStatement,
   symbolsDigest,
   tableDigest,
@@ -173,9 +174,10 @@ function history(fixture: Fixture, net: Net): Letter[] {
 export function resigned(fixture: Fixture, net: Net, message: Message, from: number): Message {
   switch (message.type) {
     case 'draft': {
-      const { table, commitments, symbols, header: old } = message.draft;
-      const parts = { table: tableDigest(table), commitments: commitmentsDigest(commitments) };
-      const header = { ...old, ...parts, symbols: symbolsDigest(symbols) };
+      const { table, commitments, symbols, saltProof, header: old } = message.draft;
+      const salt = draftSalt(saltProof);
+      const parts = { table: tableDigest(salt, table), commitments: commitmentsDigest(commitments) };
+      const header = { ...old, ...parts, symbols: symbolsDigest(salt, symbols) };
       const statement = proposalStatement(header.epoch, header.slot, draftDigest(header));
       return { ...message, draft: { ...message.draft, header }, signature: fixture.sign(from, statement) };
     }

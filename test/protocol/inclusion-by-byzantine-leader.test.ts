@@ -6,13 +6,15 @@ import { concatBytes, utf8 } from '../../src/crypto/bytes.js';
 import { buildConflictTable, encodeConflictTable } from '../../src/data/conflict.js';
 import { recordsIn } from '../../src/protocol/amendment.js';
 import type { SignedCommitment } from '../../src/protocol/commitment.js';
-import { commitmentStatement, openInput, sketchKeyOf } from '../../src/protocol/commitment.js';
+import { commitmentStatement, openInput, saltInput, sketchKeyOf } from '../../src/protocol/commitment.js';
 import {
   classRule,
   commitmentsDigest,
   type Draft,
   draftDigest,
+  draftSalt,
   proposalStatement,
+  saltedRoot,
   symbolsDigest,
   tableDigest,
 } from '../../src/protocol/draft.js';
@@ -60,11 +62,13 @@ function scripted(twoOpens = false, late = false) {
   const { chain } = net.banks[0]!;
   const own = new OwnData(same, secrets[leader]!.vault, placeOf(fixture, leader, 0));
   const proof = suite.vrf.prove(secrets[leader]!.vrf, openInput(manifest, chain, 0));
+  const saltProof = suite.vrf.prove(secrets[leader]!.vrf, saltInput(manifest, chain, 0));
+  const salt = draftSalt(saltProof);
   const key = sketchKeyOf(
     manifest,
-    suite.vrf.verify(manifest.banks[leader]!.vrf, openInput(manifest, chain, 0), proof)!,
+    suite.vrf.verify(manifest.banks[leader]!.vrf, saltInput(manifest, chain, 0), saltProof)!,
   );
-  const unsigned = { epoch: 0, view: 0, seed: chain.seed, proof };
+  const unsigned = { epoch: 0, view: 0, seed: chain.seed, proof, saltProof };
   const open: MessageOf<'open'> = {
     type: 'open',
     ...unsigned,
@@ -95,6 +99,7 @@ function scripted(twoOpens = false, late = false) {
       view: 0,
       seed: chain.seed,
       proof: otherProof(secrets[leader]!.vrf, openInput(manifest, chain, 0)),
+      saltProof,
     };
     const signature = fixture.sign(leader, openStatement(second));
     post(honest.slice(2), { type: 'open', ...second, justification: null, signature });
@@ -137,12 +142,13 @@ function scripted(twoOpens = false, late = false) {
         opening: proof,
         inputs: sorted,
         amended: [],
-        commonRoot: common.root,
+        commonRoot: saltedRoot(salt, common.root),
         commonRecords: common.entries.length,
-        table: tableDigest(table),
+        table: tableDigest(salt, table),
         commitments: commitmentsDigest(signed),
-        symbols: symbolsDigest(symbols),
+        symbols: symbolsDigest(salt, symbols),
       },
+      saltProof,
       commitments: signed,
       table,
       symbols,

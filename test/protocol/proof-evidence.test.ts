@@ -39,14 +39,14 @@ function honest() {
 }
 
 describe('a VRF proof that does not hold for the seed beside it', () => {
-  it('proves a leader faulty by its Open to whoever is shown it', () => {
+  it.each(['proof', 'saltProof'] as const)('proves a leader faulty by the %s of its Open to whoever is shown it', (which) => {
     const liar = new Net(fixture).leader(0);
     const net = new Net(fixture, {
       byzantine: {
         [liar]: (letter) => {
           const { message } = letter;
           if (message.type !== 'open') return [letter];
-          const open = { ...message, proof: bent(message.proof) };
+          const open = { ...message, [which]: bent(message[which]) };
           return [{ ...letter, message: { ...open, signature: fixture.sign(liar, openStatement(open)) } }];
         },
       },

@@ -3,7 +3,7 @@ import { toHex } from '../../src/crypto/bytes.js';
 import { isConcordatError } from '../../src/crypto/error.js';
 import { Bank } from '../../src/protocol/bank.js';
 import { ballotStatement } from '../../src/protocol/certificate.js';
-import { symbolsDigest } from '../../src/protocol/draft.js';
+import { draftSalt, symbolsDigest } from '../../src/protocol/draft.js';
 import type { Effects, Input } from '../../src/protocol/effects.js';
 import { Witness } from '../../src/protocol/evidence.js';
 import type { Message } from '../../src/protocol/messages.js';
@@ -122,7 +122,10 @@ describe('a bank that restarts from its log', () => {
     expect(types(deliver({ type: 'forward', open, draft }))).toContain('amendment');
     // Other symbols ask for another amendment in the same slot.
     const symbols = new Uint8Array(0);
-    const header = { ...draft.draft.header, symbols: symbolsDigest(symbols) };
+    const header = {
+      ...draft.draft.header,
+      symbols: symbolsDigest(draftSalt(draft.draft.saltProof), symbols),
+    };
     const other = signDraft(fixture, { ...draft.draft, header, symbols }).forward.draft;
     net.crash(out);
     net.restart(out);

@@ -6,7 +6,7 @@ import type { EpochContext } from '../../src/protocol/context.js';
 import { type Draft, draftDigest, proposalStatement } from '../../src/protocol/draft.js';
 import { Witness } from '../../src/protocol/evidence.js';
 import type { Message, MessageOf } from '../../src/protocol/messages.js';
-import { openedBy, type ReadDraft, readDraft } from '../../src/protocol/reading.js';
+import { openedFor, type ReadDraft, readDraft } from '../../src/protocol/reading.js';
 import { amendmentStatement, openStatement, sketchStatement } from '../../src/protocol/requests.js';
 import { resultStatement } from '../../src/protocol/seal.js';
 import { type SlicesHeader, slicesStatement } from '../../src/protocol/slice-header.js';
@@ -29,7 +29,7 @@ export function readOf(
 ): ReadDraft {
   const { manifest, suite } = fixture;
   const context = { manifest, suite, chain } as EpochContext;
-  return readDraft(context, draft, openedBy(context, draft.header.slot.view, draft.header.opening)!)!;
+  return readDraft(context, draft, openedFor(context, draft)!)!;
 }
 
 /** The header that a dealer signed for slices under a draft. */

@@ -1,14 +1,16 @@
 import { expect, it } from 'vitest';
 import { encodeConflictTable } from '../../src/data/conflict.js';
 import type { SignedCommitment } from '../../src/protocol/commitment.js';
-import { openInput, sketchKeyOf } from '../../src/protocol/commitment.js';
+import { saltInput, sketchKeyOf } from '../../src/protocol/commitment.js';
 import {
   classRule,
   commitmentsDigest,
   type Draft,
   draftDigest,
+  draftSalt,
   isThin,
   proposalStatement,
+  saltedRoot,
   symbolsDigest,
   tableDigest,
 } from '../../src/protocol/draft.js';
@@ -43,10 +45,11 @@ it('what a bank dealt to others before they had the Open is not lost, whatever e
   }).start();
   net.run(60_000, () => net.letters('commitment').some(({ from, to }) => from === first && to === leader));
   const { chain } = net.banks[0]!;
-  const { proof } = open!;
+  const { proof, saltProof } = open!;
+  const salt = draftSalt(saltProof);
   const key = sketchKeyOf(
     manifest,
-    suite.vrf.verify(manifest.banks[leader]!.vrf, openInput(manifest, chain, 1), proof)!,
+    suite.vrf.verify(manifest.banks[leader]!.vrf, saltInput(manifest, chain, 1), saltProof)!,
   );
   const own = new OwnData(same, secrets[leader]!.vault, placeOf(fixture, leader, 0));
   const commitments = new Map<number, SignedCommitment>();
@@ -73,12 +76,13 @@ it('what a bank dealt to others before they had the Open is not lost, whatever e
         opening: proof,
         inputs,
         amended: amendments.map(({ commitment }) => commitment.bank),
-        commonRoot: common.root,
+        commonRoot: saltedRoot(salt, common.root),
         commonRecords: common.entries.length,
-        table: tableDigest(table),
+        table: tableDigest(salt, table),
         commitments: commitmentsDigest(signed),
-        symbols: symbolsDigest(symbols),
+        symbols: symbolsDigest(salt, symbols),
       },
+      saltProof,
       commitments: signed,
       table,
       symbols,

@@ -8,7 +8,7 @@ import type { EpochContext } from '../../src/protocol/context.js';
 import { draftDigest } from '../../src/protocol/draft.js';
 import type { Manifest } from '../../src/protocol/manifest.js';
 import type { Message, SlicesMessage } from '../../src/protocol/messages.js';
-import { commitmentIn, openedBy, type ReadDraft, readDraft } from '../../src/protocol/reading.js';
+import { commitmentIn, openedFor, type ReadDraft, readDraft } from '../../src/protocol/reading.js';
 import { type AcceptedSlices, acceptSlices } from '../../src/protocol/slice-check.js';
 import { headerOf } from '../../src/protocol/slice-store.js';
 import { LeakSearch, type Secret, secretsIn, secretsOf } from '../../src/sim/leak-search.js';
@@ -201,7 +201,7 @@ function dealingsOf({ manifest, sent }: Transcript): Dealing[] {
   for (const { message } of sent) {
     const draft =
       message?.type === 'draft' ? message.draft : message?.type === 'forward' ? message.draft.draft : null;
-    const opened = draft && openedBy(context, draft.header.slot.view, draft.header.opening);
+    const opened = draft && openedFor(context, draft);
     const read = opened && !drafts.has(toHex(draftDigest(draft.header))) && readDraft(context, draft, opened);
     if (read) drafts.set(toHex(read.digest), read);
   }

@@ -33,10 +33,19 @@ function wasOpened(liar: Liar, seen: Seen): boolean {
 }
 
 /** Whether one of the versions that it had to open is not the one under its data root. */
-function misclaims({ context, bank }: Liar, seen: Seen): boolean {
+function misclaims({ context, bank, sent, heard }: Liar, seen: Seen): boolean {
   const { seal, table } = sealedBy(seen);
+  const { saltProof } = [...sent, ...heard].flatMap(({ message }) =>
+    message.type === 'open' && message.view === seal.header.slot.view ? [message] : [],
+  )[0]!;
   const encoded = encodeConflictTable(table!, classRule(seen.manifest));
-  const draft = { header: seal.header, commitments: [], table: encoded, symbols: new Uint8Array(0) };
+  const draft = {
+    header: seal.header,
+    saltProof,
+    commitments: [],
+    table: encoded,
+    symbols: new Uint8Array(0),
+  };
   const read = readAs(context!, draft)!;
   const own = ownData(context!).keyed(read.opened.key);
   return claimsOf(read, bank).items.some((item) => {

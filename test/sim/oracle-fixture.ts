@@ -78,6 +78,7 @@ export function requestOf(facts: OracleFacts, books: readonly Dataset[], bank: n
     versions,
     statistics: null,
     local,
+    salt: bytes(7),
   };
 }
 

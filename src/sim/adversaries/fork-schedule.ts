@@ -1,5 +1,5 @@
 import { leaderOf } from '../../protocol/chain.js';
-import { openInput } from '../../protocol/commitment.js';
+import { openInput, saltInput } from '../../protocol/commitment.js';
 import { type DraftHeader, draftDigest, proposalStatement } from '../../protocol/draft.js';
 import type { Message } from '../../protocol/messages.js';
 import { openStatement } from '../../protocol/requests.js';
@@ -18,7 +18,8 @@ function usurped(view: number, context: AttackContext): AdversarialSend[] {
   const { manifest, bank, suite, secrets, index, sign, encode } = context;
   const { chain } = bank;
   const proof = suite.vrf.prove(secrets.vrf, openInput(manifest, chain, view));
-  const open = { epoch: chain.epoch, view, seed: chain.seed, proof, justification: null };
+  const saltProof = suite.vrf.prove(secrets.vrf, saltInput(manifest, chain, view));
+  const open = { epoch: chain.epoch, view, seed: chain.seed, proof, saltProof, justification: null };
   const bytes = encode({ type: 'open', ...open, signature: sign(openStatement(open)) });
   return [...manifest.banks.keys()].filter((to) => to !== index).map((to) => ({ to, bytes }));
 }

@@ -26,9 +26,9 @@ function forgedProof(proof: Uint8Array, { random, suite, secrets }: AttackContex
 }
 
 /** Calls `forge` once for each place, so that the same is said to all: two proofs of a view would be another attack. */
-function once(context: AttackContext, place: string, forge: () => Uint8Array): Uint8Array {
+function once<T>(context: AttackContext, place: string, forge: () => T): T {
   const { memory } = context;
-  const known = (memory.get(place) as Uint8Array | undefined) ?? forge();
+  const known = (memory.get(place) as T | undefined) ?? forge();
   memory.set(place, known);
   return known;
 }
@@ -41,7 +41,13 @@ export const forgeVrf = defineAdversary({
       const message = context.decode(send.bytes);
       if (message.type !== 'open') return send;
       const place = `open ${message.epoch}.${message.view}`;
-      const open = { ...message, proof: once(context, place, () => forgedProof(message.proof, context)) };
+      const which = context.random.chance(0.5) ? 'proof' : 'saltProof';
+      const { proof, saltProof } = once(context, place, () => ({
+        proof: message.proof,
+        saltProof: message.saltProof,
+        [which]: forgedProof(message[which], context),
+      }));
+      const open = { ...message, proof, saltProof };
       return { ...send, bytes: context.encode({ ...open, signature: context.sign(openStatement(open)) }) };
     }),
 });

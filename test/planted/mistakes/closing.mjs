@@ -57,7 +57,7 @@ export const closing = [
     edits: [
       {
         file: 'protocol/catching-up.ts',
-        find: '    if (!equalBytes(root, this.read.draft.header.commonRoot)) {',
+        find: '    if (!equalBytes(saltedRoot(draftSalt(saltProof), root), header.commonRoot)) {',
         replace: '    if (root.length === 0) {',
       },
     ],

@@ -38,7 +38,7 @@ export const drafts = [
     edits: [
       {
         file: 'protocol/following.ts',
-        find: "  if (common.entries.length !== header.commonRecords || !equalBytes(common.root, header.commonRoot))\n    return 'common-root-wrong';\n",
+        find: "  if (common.entries.length !== header.commonRecords || !equalBytes(root, header.commonRoot))\n    return 'common-root-wrong';\n",
         replace: '',
       },
     ],
