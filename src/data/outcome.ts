@@ -142,7 +142,15 @@ export function reconcileOutcome(request: ReconcileRequest, rules: ReconcileRule
     encode(totalsCodec, totals),
     encodeStatistics(statistics),
   );
-  return { root, salt: request.salt, totals, statistics, rows, decisions, ...tellOutcome(request, decisions) };
+  return {
+    root,
+    salt: request.salt,
+    totals,
+    statistics,
+    rows,
+    decisions,
+    ...tellOutcome(request, decisions),
+  };
 }
 
 /**

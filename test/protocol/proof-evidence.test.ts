@@ -39,29 +39,32 @@ function honest() {
 }
 
 describe('a VRF proof that does not hold for the seed beside it', () => {
-  it.each(['proof', 'saltProof'] as const)('proves a leader faulty by the %s of its Open to whoever is shown it', (which) => {
-    const liar = new Net(fixture).leader(0);
-    const net = new Net(fixture, {
-      byzantine: {
-        [liar]: (letter) => {
-          const { message } = letter;
-          if (message.type !== 'open') return [letter];
-          const open = { ...message, [which]: bent(message[which]) };
-          return [{ ...letter, message: { ...open, signature: fixture.sign(liar, openStatement(open)) } }];
+  it.each(['proof', 'saltProof'] as const)(
+    'proves a leader faulty by the %s of its Open to whoever is shown it',
+    (which) => {
+      const liar = new Net(fixture).leader(0);
+      const net = new Net(fixture, {
+        byzantine: {
+          [liar]: (letter) => {
+            const { message } = letter;
+            if (message.type !== 'open') return [letter];
+            const open = { ...message, [which]: bent(message[which]) };
+            return [{ ...letter, message: { ...open, signature: fixture.sign(liar, openStatement(open)) } }];
+          },
         },
-      },
-    }).start();
-    net.run(100_000);
-    for (const bank of others(fixture, liar)) {
-      const found = net.output(bank, 'evidence').map(({ evidence }) => evidence);
-      expect(found.map(({ kind, accused }) => [kind, accused])).toEqual([['bad-proof', liar]]);
-      expect(reasonOf(found[0]!)).toBe('holds');
-      expect(decode(evidenceCodec, encode(evidenceCodec, found[0]!))).toEqual(found[0]);
-      expect(reasonOf(found[0]!, foreign)).toBe('signature');
-      for (const other of others(fixture, liar))
-        expect(reasonOf({ ...found[0]!, accused: other } as Evidence)).toBe('signature');
-    }
-  });
+      }).start();
+      net.run(100_000);
+      for (const bank of others(fixture, liar)) {
+        const found = net.output(bank, 'evidence').map(({ evidence }) => evidence);
+        expect(found.map(({ kind, accused }) => [kind, accused])).toEqual([['bad-proof', liar]]);
+        expect(reasonOf(found[0]!)).toBe('holds');
+        expect(decode(evidenceCodec, encode(evidenceCodec, found[0]!))).toEqual(found[0]);
+        expect(reasonOf(found[0]!, foreign)).toBe('signature');
+        for (const other of others(fixture, liar))
+          expect(reasonOf({ ...found[0]!, accused: other } as Evidence)).toBe('signature');
+      }
+    },
+  );
 
   it('is not what an honest bank signs, whatever is made of its words', () => {
     const { leader, open, from, commitment } = honest();

@@ -62,7 +62,12 @@ describe('accuracy', () => {
   });
 
   it('is unknown where the truth is', () => {
-    expect(accuracyOf(all, null)).toEqual({ accuracy: null, resolvedCells: 6, truthCells: null, inventedRows: null });
+    expect(accuracyOf(all, null)).toEqual({
+      accuracy: null,
+      resolvedCells: 6,
+      truthCells: null,
+      inventedRows: null,
+    });
   });
 
   it('of an empty truth is whole', () => {

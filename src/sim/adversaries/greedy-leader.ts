@@ -2,7 +2,7 @@ import { toHex } from '../../crypto/bytes.js';
 import { Sketch } from '../../data/sketch.js';
 import { SketchKey } from '../../data/sketch-item.js';
 import { SketchItems } from '../../data/sketch-items.js';
-import type { EpochContext } from '../../protocol/context.js';
+import type { MessageOf } from '../../protocol/messages.js';
 import { openedBy } from '../../protocol/reading.js';
 import { symbolsStatement } from '../../protocol/requests.js';
 import { type AdversarialSend, type AttackContext, defineAdversary } from '../adversary.js';
@@ -27,10 +27,10 @@ function pretended(view: number, context: AttackContext): Sketch | null {
   const { memory, random, manifest, suite, bank, dataset } = context;
   const name = `greedy/${bank.chain.epoch}/${view}`;
   const made = memory.get(name) as Sketch | undefined;
-  const proof = memory.get(`${name}/proof`) as Uint8Array | undefined;
-  if (made || !proof) return made ?? null;
+  const open = memory.get(`${name}/open`) as MessageOf<'open'> | undefined;
+  if (made || !open) return made ?? null;
   const pretence = random.pick(PRETENCES);
-  const opened = openedBy({ manifest, suite, chain: bank.chain } as EpochContext, view, proof);
+  const opened = openedBy({ manifest, suite, chain: bank.chain }, view, open.proof, open.saltProof);
   if (!opened) return null;
   const count = pretence === 'none' ? 0 : dataset.size;
   const items = Array.from({ length: count }, () => random.bytes(24));
@@ -70,7 +70,7 @@ export const greedyLeader = defineAdversary({
     const kept = outgoing.filter(({ bytes }) => {
       const message = context.decode(bytes);
       if (message.type === 'open')
-        context.memory.set(`greedy/${message.epoch}/${message.view}/proof`, message.proof);
+        context.memory.set(`greedy/${message.epoch}/${message.view}/open`, message);
       return message.type !== 'symbols';
     });
     return [...kept, ...request(context)];

@@ -3,7 +3,14 @@ import { commonSketch } from '../../protocol/amendment.js';
 import { AttestationTally } from '../../protocol/attestations.js';
 import { nextChain } from '../../protocol/chain.js';
 import type { EpochContext } from '../../protocol/context.js';
-import { classRule, commitmentsDigest, type Draft, isThin, symbolsDigest } from '../../protocol/draft.js';
+import {
+  classRule,
+  commitmentsDigest,
+  type Draft,
+  draftSalt,
+  isThin,
+  symbolsDigest,
+} from '../../protocol/draft.js';
 import type { Message, MessageOf } from '../../protocol/messages.js';
 import { type AdversarialSend, type AttackContext, defineAdversary } from '../adversary.js';
 import { holdingsOf, signedDraft, withTable } from '../lying-draft.js';
@@ -44,7 +51,7 @@ export function draftWithoutLeader(draft: Draft, context: AttackContext): Draft 
     inputs,
     amended: draft.header.amended.filter((bank) => bank !== index),
     commitments: commitmentsDigest(commitments),
-    symbols: symbolsDigest(symbols),
+    symbols: symbolsDigest(draftSalt(draft.saltProof), symbols),
   };
   const table = buildConflictTable(inputs.length, holdings, rule);
   return withTable({ ...draft, header, commitments, symbols }, table, rule);
