@@ -102,6 +102,7 @@ describe('an epoch in which nobody sealed', () => {
     work: [],
     disclosed: [new Set<string>(), new Set(['00'])],
     suspicions: [],
+    tooDifferent: [],
     heard: new Set<number>(),
     heardLate: new Set<number>(),
     evidence: [[], []],
@@ -122,7 +123,25 @@ describe('an epoch in which nobody sealed', () => {
       accuracy: 0,
       statistics: null,
       suspicions: [],
+      tooDifferent: [],
     });
+  });
+
+  it('names who differs too much: one bank from a leader, or a leader from more than f others', () => {
+    const found = (by: number, bank: number, keys: number) => ({ by, bank, keys, limit: 64 });
+    const tooDifferentOf = (tooDifferent: ReturnType<typeof found>[]) =>
+      measureEpoch(
+        { ...record, tooDifferent },
+        { manifest: { ...manifest, faults: 1 }, honest: [0, 1], truth },
+      ).tooDifferent;
+    const name = (bank: number) => manifest.banks[bank]!.id;
+    expect(tooDifferentOf([found(0, 2, 90), found(1, 2, 80)])).toEqual([
+      { bank: name(2), from: [name(0), name(1)], keys: 80, limit: 64 },
+    ]);
+    const others = [1, 2];
+    expect(tooDifferentOf(others.map((bank) => found(0, bank, 70)))).toEqual([
+      { bank: name(0), from: others.map(name), keys: 70, limit: 64 },
+    ]);
   });
 
   it('tells what honest banks suspect, each reason once, and nothing that a liar says', () => {
