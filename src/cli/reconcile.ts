@@ -9,6 +9,7 @@ import { breaksCsv, explainJsonl, jsonText, reconciledCsv, rejectsCsv } from './
 import { placeOf, usageError } from './cli-error.js';
 import { commandLine } from './command-line.js';
 import { conclude, isSound } from './conclude.js';
+import { expectNoFounding } from './founding.js';
 import { bankNames, readSchemaFile, type SchemaFile } from './input.js';
 import {
   type Assignment,
@@ -67,7 +68,11 @@ export function addReconcile(program: Command): void {
       'leave out rows that cannot be read, list them in rejects.csv; not under "absence": "vote"',
     )
     .option('--max-bad-rows <N|P%>', 'refuse more rows left out than that (default: no limit)', shareLimit)
-    .option('--seed <n>', 'decides keys, schedule and network (default: 1)', wholeNumber(0))
+    .option(
+      '--seed <n>',
+      'decides keys, schedule and network, to repeat a run (default: they are random)',
+      wholeNumber(0),
+    )
     .option('--json', 'print the report as JSON')
     .addHelpText('after', ADVERSARIES_HELP)
     .action(run);
@@ -77,6 +82,7 @@ async function run(bankFiles: readonly string[], flags: ReconcileFlags): Promise
   const banks = bankNames(bankFiles);
   expectEnough(banks, flags);
   expectDirectory(flags.out);
+  expectNoFounding(flags.out);
   const progress = progressOn(process.stderr);
   try {
     progress.show('reading');
@@ -106,7 +112,10 @@ async function run(bankFiles: readonly string[], flags: ReconcileFlags): Promise
     const files = isSound(outcome.report)
       ? outputFiles(outcome, tables, commandOf(bankFiles, flags), flags)
       : new Map();
-    if (files.size > 0) writeDirectory(flags.out, files);
+    if (files.size > 0) {
+      expectNoFounding(flags.out);
+      writeDirectory(flags.out, files);
+    }
     const names = [...files.keys()].map((name) => join(flags.out, name));
     progress.clear();
     process.stdout.write(
@@ -148,7 +157,7 @@ function expectKnown({ file, schema }: SchemaFile, banks: readonly string[]): vo
   }
 }
 
-/** The command that gives the same result in the same place, rather than over that of another run. */
+/** The command that repeats the run in the same place, rather than over the files of another; without a seed, with other keys. */
 function commandOf(files: readonly string[], flags: ReconcileFlags): string {
   const { out, json: _json, adversary = [], maxBadRows, ...same } = flags;
   const assigned = adversary.map(({ bank, adversary }) => `${bank}=${adversary}`);
@@ -209,8 +218,8 @@ const PURPOSES: readonly (readonly [string, string])[] = [
   ['reconciled.csv', 'the agreed table'],
   ['breaks.csv', 'where banks differ, or nothing was decided'],
   ['explain.jsonl', 'why each field in question is as it is'],
-  ['seal.json', 'proof of the result, for `concordat verify`'],
-  ['manifest.json', 'who the banks are, for the same'],
+  ['seal.json', 'seal of this rehearsal, for `concordat verify`'],
+  ['manifest.json', 'its banks and their keys, for the same'],
   ['report.html', 'all of this with plots, for a browser'],
 ];
 

@@ -16,7 +16,7 @@ export interface ReportPage {
   /** What was run, e.g. the schema's name. */
   readonly title: string;
   readonly report: Report;
-  /** The command that gives the same figures again. */
+  /** The command that gives the same figures again; without a seed, those of other keys and another schedule. */
   readonly command: string;
   /** When what went between the banks, or null where the run has none to show. */
   readonly timeline: Timeline | null;
@@ -192,11 +192,21 @@ function heading(title: string, report: Report): Html {
     report.resultRoot === ''
       ? html``
       : html`<p class="soft">Result root <code>${report.resultRoot}</code></p>`;
+  // Naive broadcast has neither keys nor a seal.
+  const rehearsal =
+    report.protocol === 'naive'
+      ? html``
+      : html`
+<p class="soft">${REHEARSAL}</p>`;
   return html`<h1>${title}</h1>
-<p class="soft">${toleranceInWords(banks, faults)}; a quorum is ${quorum}${seeded}</p>
+<p class="soft">${toleranceInWords(banks, faults)}; a quorum is ${quorum}${seeded}</p>${rehearsal}
 <p class="verdict ${isGood ? 'good' : 'bad'}">${verdictOf(report)}</p>${excess === null ? html`` : html`<p class="odd">${excess}.</p>`}${broken}
 ${root}`;
 }
+
+/** Every run that a page shows is one of `simulate` or `reconcile`. */
+const REHEARSAL =
+  'A rehearsal: one process had the keys of all banks, so a seal of this run proves nothing to others.';
 
 function verdictOf(report: Report): string {
   if (!report.agreement) return '✘ No agreement';
@@ -262,7 +272,7 @@ function ownParameters(report: Report): Record<string, string | number> {
     quorum,
     quota: quota ?? 'none',
     epochs,
-    seed: seed ?? 'none',
+    seed: seed ?? 'random',
     bls: cryptography.bls,
     ...(cryptography.fallback === undefined ? {} : { 'why not blst': cryptography.fallback }),
   };

@@ -72,6 +72,9 @@ function attributed<T>(file: string, check: () => T): T {
   }
 }
 
+const REHEARSAL =
+  'one process made the keys of all banks, and can make any such seal: it proves nothing to others';
+
 const accusations = (manifest: Manifest, seal: VerifiedSeal): { accused: string; kind: string }[] =>
   seal.evidence.map((evidence) => ({
     accused: manifest.banks[evidence.accused]!.id,
@@ -81,6 +84,7 @@ const accusations = (manifest: Manifest, seal: VerifiedSeal): { accused: string;
 function asJson(manifest: Manifest, seal: VerifiedSeal): unknown {
   return {
     valid: true,
+    rehearsal: seal.rehearsal,
     consortium: manifest.body.name,
     consortiumId: toHex(manifest.consortiumId),
     epoch: seal.epoch,
@@ -118,6 +122,7 @@ function lines(manifest: Manifest, seal: VerifiedSeal, paint: Paint): string[] {
   return [
     '',
     `  ${paint.bold(paint.green('✔ the seal is valid'))}`,
+    ...(seal.rehearsal ? ['', ...label('Rehearsal', REHEARSAL, paint)] : []),
     '',
     ...facts.flatMap(([name, text]) => label(name, text, paint)),
   ];

@@ -19,7 +19,7 @@ import type { Recalled } from './recall.js';
 import { Safety } from './safety.js';
 import { lastSlotIndex } from './slot.js';
 import type { Statement } from './statement.js';
-import { successionStatement } from './succession.js';
+import { expectSameKind, successionStatement } from './succession.js';
 import type { Suite } from './suite.js';
 
 /** What a {@link Bank} is made of. */
@@ -166,7 +166,8 @@ export class Bank {
    * Handles one input. Never throws on anything a peer or the network did.
    * @throws `JOURNAL_CONFLICT` on a `start` that would contradict the log: after a restart in the middle of an epoch,
    * the epoch starts again with the records it had; and on a `succeed` that would contradict it;
-   * `JOURNAL_TOO_FAR_AHEAD` on a `succeed` for an epoch after the one that follows the next to be sealed.
+   * `JOURNAL_TOO_FAR_AHEAD` on a `succeed` for an epoch after the one that follows the next to be sealed;
+   * `SUCCESSION_REHEARSAL` on a `succeed` of a rehearsal by what is none, or the other way round.
    */
   step(input: Input): Effects {
     switch (input.type) {
@@ -186,8 +187,9 @@ export class Bank {
         this.#absence.ask();
         break;
       case 'succeed': {
-        const { epoch } = input;
-        const signature = this.#journal.sign(successionStatement(epoch, input.successor));
+        const { epoch, successor } = input;
+        expectSameKind(this.options.manifest, successor);
+        const signature = this.#journal.sign(successionStatement(epoch, successor));
         const signed = { bank: this.options.index, signature };
         this.#outbox.output({ type: 'succession', epoch, signed });
         break;

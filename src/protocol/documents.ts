@@ -40,6 +40,8 @@ export interface ManifestDocument {
   readonly schema: { readonly name: string; readonly version: number; readonly digest: string };
   /** What all banks run with, by the names of `Parameters`. */
   readonly parameters: Readonly<Record<string, number | string>>;
+  /** Whether one process made all keys: a seal under it proves nothing to others. */
+  readonly rehearsal: boolean;
   /** In the order of the manifest: names and public keys, hexadecimal; the proofs of possession are in `canonical`. */
   readonly banks: readonly Readonly<Record<'id' | 'bls' | 'identity' | 'vrf' | 'x25519', string>>[];
   /** The manifest itself: body and signatures in strict encoding, hexadecimal. */
@@ -89,6 +91,7 @@ export function manifestDocument(manifest: Manifest): ManifestDocument {
       digest: toHex(manifest.schema.digest),
     },
     parameters: { ...manifest.parameters },
+    rehearsal: manifest.rehearsal,
     banks: manifest.banks.map((bank) => ({
       id: bank.id,
       bls: toHex(bank.bls),

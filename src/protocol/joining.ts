@@ -54,7 +54,7 @@ export interface JoiningKeys extends ProposedBank {
 }
 
 /** A manifest without shares and signatures: fixed before anybody opens a share, so that nobody chooses by the seed. */
-export interface Proposal extends Omit<ManifestBody, 'banks'> {
+export interface Proposal extends Omit<ManifestBody, 'banks' | 'rehearsal'> {
   /** In order of their ids. */
   readonly banks: readonly ProposedBank[];
 }
@@ -181,7 +181,7 @@ function expectProven(bank: ProposedBank, bls: Bls): void {
 /** 32 bytes that name a proposal: over everything in the manifest but shares and signatures. */
 export function proposalDigest(proposal: Proposal): Uint8Array {
   const banks = proposal.banks.map((bank) => ({ ...bank, genesisShare: new Uint8Array(32) }));
-  return hash('proposal', manifestDigest({ ...proposal, banks }));
+  return hash('proposal', manifestDigest({ ...proposal, rehearsal: false, banks }));
 }
 
 /**
@@ -237,7 +237,8 @@ export function openProposal(proposal: Proposal, reveals: readonly Reveal[]): Ma
   if (missing.length > 0)
     refuse({ code: 'JOINING_SHARE_MISSING', banks: missing }, `no share yet of ${missing.join(', ')}`);
   const banks = proposal.banks.map((bank) => ({ ...bank, genesisShare: shares.get(bank.id)! }));
-  return { ...proposal, banks };
+  // Each bank keeps its own keys: that is what the mark is not for.
+  return { ...proposal, rehearsal: false, banks };
 }
 
 /**

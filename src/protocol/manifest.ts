@@ -1,6 +1,7 @@
 import type { Bls, ProvenKey } from '../crypto/bls.js';
 import { equalBytes, toHex, utf8 } from '../crypto/bytes.js';
 import {
+  bool,
   bytes,
   type Codec,
   decode,
@@ -100,9 +101,17 @@ export interface ManifestBody {
   readonly schema: Schema;
   /** What all banks run with. */
   readonly parameters: Parameters;
+  /**
+   * Whether one process made every bank's keys, as a simulation does; false when left out. Whoever had them can make any seal
+   * under such a manifest: it proves nothing to others. See {@link Manifest.rehearsal} for what the mark does not say.
+   */
+  readonly rehearsal?: boolean;
   /** The banks; the place here is a bank's index everywhere. */
   readonly banks: readonly BankEntry[];
 }
+
+/** A body as it is signed: with its protocol version, and nothing left out. */
+type SignedBody = ManifestBody & { readonly protocol: number; readonly rehearsal: boolean };
 
 /** Largest consortium: slices are dealt to at most so many banks. */
 export const MAX_BANKS = 256;
@@ -118,7 +127,7 @@ const bankCodec: Codec<BankEntry> = struct<BankEntry>({
   genesisShare: fixed(32, 'genesis share'),
 });
 
-const bodyCodec: Codec<ManifestBody & { protocol: number }> = struct<ManifestBody & { protocol: number }>({
+const bodyCodec: Codec<SignedBody> = struct<SignedBody>({
   protocol: u16,
   name: text(256, 'name'),
   faults: u16,
@@ -130,6 +139,7 @@ const bodyCodec: Codec<ManifestBody & { protocol: number }> = struct<ManifestBod
     maxDifferences: u32,
     disclosureQuota: u32,
   }),
+  rehearsal: bool,
   banks: list(bankCodec, MAX_BANKS, 'banks') as Codec<readonly BankEntry[]>,
 });
 
@@ -143,9 +153,12 @@ export function genesisCommitment(id: string, share: Uint8Array): Uint8Array {
   return hash('genesis-commit', utf8(id), share);
 }
 
+const encodeBody = (body: ManifestBody): Uint8Array =>
+  encode(bodyCodec, { protocol: PROTOCOL_VERSION, ...body, rehearsal: body.rehearsal ?? false });
+
 /** The bytes that every bank signs with its Ed25519 key: the manifest's canonical bytes, in their domain. */
 export function manifestDigest(body: ManifestBody): Uint8Array {
-  return hash('manifest', encode(bodyCodec, { protocol: PROTOCOL_VERSION, ...body }));
+  return hash('manifest', encodeBody(body));
 }
 
 /**
@@ -201,6 +214,15 @@ export class Manifest {
   }
 
   /**
+   * Whether it is marked as a rehearsal: one process had every bank's keys, so that a seal under it proves nothing to others.
+   * The mark is that of who made the manifest, and stands under every signature. That it is absent is no proof that the banks
+   * are apart: whoever makes all keys can leave it out, so a manifest is trusted for where it comes from.
+   */
+  get rehearsal(): boolean {
+    return this.body.rehearsal ?? false;
+  }
+
+  /**
    * Checks a manifest's body and all signatures.
    * @throws {@link ManifestError}, `TOO_MANY_FAULTS`, or the errors of {@link Bls.proveKey}.
    */
@@ -234,8 +256,7 @@ export class Manifest {
 
   /** Canonical bytes of the manifest with its signatures. */
   encode(): Uint8Array {
-    const body = encode(bodyCodec, { protocol: PROTOCOL_VERSION, ...this.body });
-    return encode(signedCodec, { body, signatures: [...this.signatures] });
+    return encode(signedCodec, { body: encodeBody(this.body), signatures: [...this.signatures] });
   }
 
   /**

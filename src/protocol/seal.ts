@@ -94,6 +94,8 @@ export function executorsOf(header: Pick<DraftHeader, 'schedule' | 'inputs'>, co
 
 /** What a checked seal says. */
 export interface VerifiedSeal {
+  /** Whether its manifest is that of a rehearsal: whoever ran it can make any seal, so that this one proves nothing. */
+  readonly rehearsal: boolean;
   /** The epoch's number, from 0. */
   readonly epoch: number;
   /** The agreed value, 32 bytes. */
@@ -164,6 +166,7 @@ export function checkSeal(manifest: Manifest, seal: Seal, suite: Suite): Verifie
   });
   const names = (banks: readonly number[]): string[] => banks.map((bank) => manifest.banks[bank]!.id);
   return {
+    rehearsal: manifest.rehearsal,
     epoch: header.epoch,
     value,
     resultRoot: seal.root,

@@ -12,6 +12,8 @@ import type { Suite } from './suite.js';
 export type SuccessionError =
   /** It succeeds another manifest than the one in force. */
   | { readonly code: 'SUCCESSION_OTHER_PREDECESSOR' }
+  /** One of the two is a rehearsal, and the other is not; `rehearsal` says which of them is. */
+  | { readonly code: 'SUCCESSION_REHEARSAL'; readonly rehearsal: 'predecessor' | 'successor' }
   /** The bank, by index in the manifest in force, did not sign it. */
   | { readonly code: 'SUCCESSION_SIGNATURE_INVALID'; readonly bank: number }
   /** Fewer signers than a quorum of the manifest in force. */
@@ -76,6 +78,20 @@ export function assembleSuccession(
 }
 
 /**
+ * Refuses a succession between a rehearsal and a consortium whose banks have their own keys: the seals of one would be a part
+ * of the other's chain, and be taken for what they are not.
+ * @throws {@link SuccessionError} `SUCCESSION_REHEARSAL`
+ */
+export function expectSameKind(inForce: Manifest, successor: Manifest): void {
+  if (inForce.rehearsal === successor.rehearsal) return;
+  const rehearsal = inForce.rehearsal ? 'predecessor' : 'successor';
+  refuse(
+    { code: 'SUCCESSION_REHEARSAL', rehearsal },
+    `the ${rehearsal} is a rehearsal, and the other is not`,
+  );
+}
+
+/**
  * Whether a quorum of the manifest in force signed this succession. The successor itself was checked when it was decoded.
  * @throws {@link SuccessionError}
  */
@@ -83,6 +99,7 @@ export function checkSuccession(inForce: Manifest, succession: Succession, suite
   const { predecessor, epoch, successor, signatures } = succession;
   if (!equalBytes(predecessor, inForce.consortiumId))
     refuse({ code: 'SUCCESSION_OTHER_PREDECESSOR' }, `it succeeds ${toHex(predecessor)}`);
+  expectSameKind(inForce, successor);
   const digest = statementDigest(inForce.consortiumId, successionStatement(epoch, successor));
   const signers = new Set<number>();
   for (const { bank, signature } of signatures) {

@@ -26,8 +26,8 @@ import { checkSeal, type VerifiedSeal } from './seal.js';
  * const datasets = { north: dataset, south: dataset, east: dataset, west: dataset };
  * const { manifest, seal } = await reconcile({ schema, datasets });
  *
- * const { epoch, signers } = await verifySeal(manifest, seal);
- * console.log(epoch, signers.length >= manifest.quorum); // 0 true
+ * const { epoch, signers, rehearsal } = await verifySeal(manifest, seal);
+ * console.log(epoch, signers.length >= manifest.quorum, rehearsal); // 0 true true
  * ```
  */
 export async function verifySeal(manifest: unknown, seal: unknown): Promise<VerifiedSeal> {

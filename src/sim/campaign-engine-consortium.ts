@@ -37,6 +37,7 @@ export function engineConsortium(
     faults,
     schema: PAYMENTS,
     parameters: { ...DEFAULT_PARAMETERS, delta },
+    rehearsal: true,
     banks: secrets.map((secret, i) => {
       const share = hash('simulation', uint64(i));
       return {

@@ -28,15 +28,30 @@ export interface BankKeys {
   readonly publicKeys: ReturnType<typeof publicKeys>;
 }
 
-/** Keys from a mnemonic that `random` decides. */
+/** Keys from a mnemonic that `random` decides: whoever knows its seed has them. */
 export function drawKeys(bls: Bls, random: Random): BankKeys {
-  const secrets = deriveSecrets(generateMnemonic(random.bytes(32)));
+  return keysFrom(bls, random.bytes(32));
+}
+
+/** Keys from a mnemonic that nobody can guess, made of the platform's cryptographic randomness. */
+export function freshKeys(bls: Bls): BankKeys {
+  return keysFrom(bls, freshBytes());
+}
+
+/** 32 bytes of the platform's cryptographic randomness. Nothing below the host of a run may call it. */
+export function freshBytes(): Uint8Array {
+  return globalThis.crypto.getRandomValues(new Uint8Array(32));
+}
+
+function keysFrom(bls: Bls, entropy: Uint8Array): BankKeys {
+  const secrets = deriveSecrets(generateMnemonic(entropy));
   return { secrets, publicKeys: publicKeys(bls, secrets) };
 }
 
 /**
  * Sets up a consortium the way real banks do it: a mnemonic for each, keys and proofs of possession from it, shares of
- * the genesis seed committed and then opened, and a manifest signed by all and verified.
+ * the genesis seed committed and then opened, and a manifest signed by all and verified. It is marked as a rehearsal,
+ * whatever the keys: all of them were in one process.
  *
  * @throws `TOO_MANY_FAULTS` when the banks cannot bear the faults
  * @example
@@ -78,6 +93,7 @@ export function createConsortium(options: {
     faults,
     schema,
     parameters: { ...DEFAULT_PARAMETERS, ...options.parameters },
+    rehearsal: true,
     banks: ids.map((id, i) => ({
       id,
       ...keys[i]!.publicKeys,

@@ -1,5 +1,6 @@
 import { toHex } from '../crypto/bytes.js';
 import { quorum } from '../protocol/quorum.js';
+import { freshBytes } from './consortium.js';
 import { accuracyOf } from './measure.js';
 import { runNaive } from './naive.js';
 import { describeNetwork } from './presets.js';
@@ -17,7 +18,7 @@ export function naiveReport(options: RunOptions): Report {
   const started = globalThis.performance.now();
   const { epochs, faults, adversaries, network, suite, seed } = options;
   const banks = epochs[0]!;
-  const random = new Random(seed).fork('naive');
+  const random = new Random(seed ?? freshBytes()).fork('naive');
   const silent = [...adversaries].filter(([, { records }]) => !records).map(([bank]) => bank);
   let traffic: Traffic | null = null;
   let disclosedBy: readonly number[] = [];

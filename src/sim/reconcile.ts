@@ -39,7 +39,10 @@ export interface ReconcileOptions extends ResultRules {
    * disclose in an epoch, at most; 16 384 by default. Keys beyond it stay open.
    */
   readonly quota?: number;
-  /** Decides keys, schedule and network; 1 by default. */
+  /**
+   * Decides keys, schedule and network, so that the run can be repeated, and its seal forged by whoever knows the seed. Left
+   * out, they are drawn from the platform's cryptographic randomness, and no other run has them.
+   */
   readonly seed?: number;
   /** Told what is going on. */
   readonly onProgress?: (text: string) => void;
@@ -49,7 +52,7 @@ export interface ReconcileOptions extends ResultRules {
 export interface ReconcileOutcome extends OutcomeDetails {
   /** Figures of the run, as `report.json` has them. */
   readonly report: Report;
-  /** The manifest of the rehearsal's consortium, whose keys `seed` decides. */
+  /** The manifest of the rehearsal's consortium, and marked as one; its keys are drawn, or follow from `seed`. */
   readonly manifest: ManifestDocument;
   /** Null when no agreement was reached; `report.agreement` is then false. */
   readonly seal: SealDocument | null;
@@ -58,7 +61,7 @@ export interface ReconcileOutcome extends OutcomeDetails {
 /**
  * Runs one epoch among these banks in this process: keys and manifest made for the occasion, real protocol, real
  * cryptography. For banks that do not trust one another each would run its own `Bank` instead; this shows what they
- * would get.
+ * would get. Its seal is one of a rehearsal, and says so: all keys were in this process.
  *
  * The result is what `options.functions`, `options.decide` or `options.reconcile` make of the agreed inputs, by default
  * what the rules of the schema make of them; each is any deterministic function of these inputs.
@@ -83,13 +86,14 @@ export interface ReconcileOutcome extends OutcomeDetails {
  * ```
  */
 export async function reconcile(options: ReconcileOptions): Promise<ReconcileOutcome> {
-  const { schema, datasets, statistics = 'aggregate', seed = 1 } = options;
+  const { schema, datasets, statistics = 'aggregate', seed = null } = options;
   const banks = Array.isArray(datasets)
     ? [...(datasets as readonly { id: string; dataset: Dataset }[])]
     : Object.entries(datasets as Readonly<Record<string, Dataset>>).map(([id, dataset]) => ({ id, dataset }));
   const faults = options.faults ?? maxFaults(banks.length);
   expectTolerance(banks.length, faults);
-  if (!Number.isSafeInteger(seed) || seed < 0) optionError('seed', `is ${seed}, not a whole number from 0`);
+  if (seed !== null && (!Number.isSafeInteger(seed) || seed < 0))
+    optionError('seed', `is ${seed}, not a whole number from 0`);
   for (const { id, dataset } of banks)
     if (toHex(dataset.schema.digest) !== toHex(schema.digest))
       optionError('datasets', `has "${id}" under another schema`);
@@ -121,7 +125,7 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileOut
       statistics,
       ...(options.quota === undefined ? {} : { quota: options.quota }),
       ...describeRules(options),
-      seed,
+      seed: seed ?? 'random',
     },
     onProgress: options.onProgress,
   };

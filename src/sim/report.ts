@@ -146,7 +146,7 @@ export interface Report extends Omit<EpochReport, 'epoch'> {
   readonly version: 1;
   /** What ran: `concordat`, or the baseline `naive`. */
   readonly protocol: string;
-  /** What decided keys, schedule, network and, in a simulation, data. */
+  /** What decided keys, schedule, network and, in a simulation, data; null where they were drawn, and cannot be repeated. */
   readonly seed: number | null;
   /** How many epochs were run, one after the other. */
   readonly epochs: number;

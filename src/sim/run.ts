@@ -6,6 +6,7 @@ import { expectTolerance, quorum } from '../protocol/quorum.js';
 import type { Suite } from '../protocol/suite.js';
 import type { Adversary } from './adversary.js';
 import { bankStates } from './bank-state.js';
+import { freshBytes, freshKeys } from './consortium.js';
 import type { EpochRecord } from './epoch-record.js';
 import { lowerBounds, measureEpoch } from './measure.js';
 import { type NaiveResult, runNaive } from './naive.js';
@@ -32,7 +33,8 @@ export interface RunOptions {
   /** Of the manifest; what is left out has its default. */
   readonly manifestParameters: Pick<Parameters, 'statistics'> & Partial<Parameters>;
   readonly suite: Suite;
-  readonly seed: number;
+  /** Decides keys, schedule and network; null for keys, and all else, that nobody can guess and no run repeats. */
+  readonly seed: number | null;
   /** Whether a bank without an adversary is known to be honest: in a simulation it is, among real banks nobody knows. */
   readonly honestKnown: boolean;
   readonly parameters: Readonly<Record<string, number | string | boolean>>;
@@ -74,7 +76,8 @@ const wallClock = (): number => globalThis.performance.now();
  */
 export function runConsortium(options: RunOptions): Run {
   const started = wallClock();
-  const { schema, epochs, faults, adversaries, network, suite, seed, onProgress } = options;
+  const { schema, epochs, faults, adversaries, network, suite, onProgress } = options;
+  const seed = options.seed ?? freshBytes();
   const banks = epochs[0]!;
   expectTolerance(banks.length, faults);
   onProgress?.(`setting up ${banks.length} banks`);
@@ -88,6 +91,8 @@ export function runConsortium(options: RunOptions): Run {
     network,
     suite,
     seed,
+    // Not from a generator that can be predicted.
+    ...(options.seed === null && { keys: banks.map(() => freshKeys(suite.bls)) }),
     parameters: options.manifestParameters,
     ...options.rules,
     onTrace: (event) => {
@@ -126,7 +131,7 @@ export function runConsortium(options: RunOptions): Run {
   const report: Report = {
     version: 1,
     protocol: 'concordat',
-    seed,
+    seed: options.seed,
     epochs: byEpoch.length,
     banks: banks.length,
     faults,

@@ -40,8 +40,8 @@ export interface SimulationOptions extends ResultRules {
   readonly network: NetworkModel;
   /** The cryptography that all banks run on; the simulation counts what it does. */
   readonly suite: Suite;
-  /** Decides keys, network and every choice of an adversary; a whole number from 0. */
-  readonly seed: number;
+  /** Decides keys, network and every choice of an adversary: a whole number from 0, or bytes. */
+  readonly seed: number | Uint8Array;
   /** Of the manifest; left out, they are `DEFAULT_PARAMETERS` with the Δ of the network. */
   readonly parameters?: Partial<Parameters>;
   /** Of each bank; drawn by the seed when left out. */

@@ -1,8 +1,8 @@
+import type { Outcome } from '../data/outcome.js';
 import { statisticsOutliers } from '../data/outliers.js';
 import { divideHalfEven } from '../data/resolve/order.js';
 import { FIGURES, type OpenedStatistics, statisticsFields } from '../data/statistics.js';
 import { formatValue } from '../data/value.js';
-import type { Outcome } from '../data/outcome.js';
 import type { Manifest } from '../protocol/manifest.js';
 import { leastSummed } from '../protocol/value.js';
 import type { StatisticsReport } from './report.js';

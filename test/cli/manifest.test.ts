@@ -37,7 +37,13 @@ describe('four banks with the built command line', () => {
   it('come to a manifest that verifies, signed by all', () => {
     const manifest = readManifest(folder.json('manifest.json'), suite);
     expect(manifest.banks.map(({ id }) => id)).toEqual(banks);
-    expect(manifest).toMatchObject({ size: 4, faults: 1, quorum: 3, body: { name: 'Four' } });
+    expect(manifest).toMatchObject({
+      size: 4,
+      faults: 1,
+      quorum: 3,
+      body: { name: 'Four' },
+      rehearsal: false,
+    });
     for (const bank of manifest.banks)
       expect(toHex(bank.genesisShare)).toBe(folder.json(`${bank.id}.reveal.json`).genesisShare);
   });
@@ -52,6 +58,16 @@ describe('four banks with the built command line', () => {
     const foreign = await concordat('verify', '--manifest', 'manifest.json', 'out/seal.json');
     expect(foreign.code).toBe(1);
     expect(foreign.stderr).toMatch(/^concordat: out\/seal\.json: it does not verify: .*\n$/);
+  });
+
+  it('keep their manifest when a rehearsal is told to write where it lies', async () => {
+    for (const bank of banks) folder.write(`${bank}.csv`, 'id,city\n1,Rome\n2,Oslo\n');
+    const csv = banks.map((bank) => `${bank}.csv`);
+    const before = folder.text('manifest.json');
+    const ran = await concordat('reconcile', '--schema', 'schema.json', '--out', '.', ...csv);
+    expectRefusal(ran, 2, /manifest\.json: it is not the manifest of a rehearsal/);
+    expect(folder.text('manifest.json')).toBe(before);
+    expect(existsSync(folder.at('seal.json'))).toBe(false);
   });
 
   it('leave no secret in what they send around', () => {

@@ -22,12 +22,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
-/** A folder in which a run of the same files wrote its output, by default and thus under seed 1. */
+/** A folder in which a run of the same files wrote its output, under seed 1. */
 let earlier: string;
 beforeAll(async () => {
   earlier = mkdtempSync(`${tmpdir()}/concordat-earlier-`);
   const same = writeConsortium(earlier);
-  expect((await concordat(earlier, 'reconcile', '--schema', 'schema.json', ...same)).code).toBe(0);
+  const args = ['reconcile', '--schema', 'schema.json', '--seed', '1', ...same];
+  expect((await concordat(earlier, ...args)).code).toBe(0);
 });
 afterAll(() => rmSync(earlier, { recursive: true, force: true }));
 
@@ -162,6 +163,26 @@ describe('reconcile', () => {
     await run('--seed', '1', '--out', 'again');
     for (const name of OUTPUTS.filter((name) => name !== 'report.html'))
       expect(read(`again/${name}`)).toBe(readFileSync(join(earlier, 'out', name), 'utf8'));
+  });
+
+  it('has keys of its own where no seed is given, and is a rehearsal in all that it writes', async () => {
+    const keys: string[] = [];
+    for (const folder of ['once', 'twice']) {
+      const { stdout } = await run('--json', '--out', folder);
+      expect(JSON.parse(stdout).seed).toBeNull();
+      const manifest = JSON.parse(read(`${folder}/manifest.json`));
+      expect(manifest.rehearsal).toBe(true);
+      keys.push(
+        ...manifest.banks.flatMap(({ id: _, ...each }: Record<string, string>) => Object.values(each)),
+      );
+      const page = read(`${folder}/report.html`);
+      expect(page).toContain('A rehearsal: one process had the keys of all banks');
+      expect(page).toContain('<td>seed</td><td><code>random</code></td>');
+      expect(page).not.toContain('--seed');
+    }
+    const known = readFileSync(join(earlier, 'out', 'manifest.json'), 'utf8');
+    expect(new Set(keys).size).toBe(2 * 4 * 4);
+    for (const key of keys) expect(known).not.toContain(key);
   });
 
   it('lets a bank lie and still finds what the others hold', async () => {
@@ -340,6 +361,29 @@ describe('old output', () => {
     expect(read('out/notes.txt')).toBe('mine');
     expect(read('out/reconciled.csv')).toMatch(/^id,owner,balance\n/);
   });
+
+  it.each([
+    ['of a founding', { format: 'concordat-manifest', version: 1, rehearsal: false }],
+    ['of an older version', { format: 'concordat-manifest', version: 1 }],
+    ['of no kind', { rehearsal: true }],
+    ['whose mark is none', { format: 'concordat-manifest', rehearsal: 'true' }],
+    ['that is null', null],
+    ['that is no JSON', '{'],
+  ])(
+    'is not replaced where there is a manifest %s, which is refused before a bank is read',
+    async (_, document) => {
+      const text = typeof document === 'string' ? document : JSON.stringify(document);
+      put('out/manifest.json', text);
+      put('bank-2.csv', '');
+      const before = read('out/seal.json');
+      expect(refusal(await run(), 2)).toBe(
+        'out/manifest.json: it is not the manifest of a rehearsal, and is not overwritten; choose another --out',
+      );
+      expect(read('out/manifest.json')).toBe(text);
+      expect(read('out/seal.json')).toBe(before);
+      expect(readdirSync(join(cwd, 'out')).sort()).toEqual(OUTPUTS);
+    },
+  );
 
   it('is not a file: that is refused before anything runs', async () => {
     rmSync(join(cwd, 'out'), { recursive: true });

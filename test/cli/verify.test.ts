@@ -6,10 +6,11 @@ import { exitCodeOf } from '../../src/cli/cli-error.js';
 import { loadBls } from '../../src/crypto/bls-load.js';
 import { isConcordatError } from '../../src/crypto/error.js';
 import { defaultSuite } from '../../src/protocol/default-suite.js';
-import { readManifest, readSeal } from '../../src/protocol/documents.js';
+import { manifestDocument, readManifest, readSeal, sealDocument } from '../../src/protocol/documents.js';
 import type { Manifest } from '../../src/protocol/manifest.js';
 import { checkSeal } from '../../src/protocol/seal.js';
 import type { Suite } from '../../src/protocol/suite.js';
+import { consortium, Net } from '../protocol/network.js';
 import { concordat, refusal } from './built.js';
 import { writeConsortium } from './small-consortium.js';
 
@@ -73,6 +74,7 @@ describe('a seal', () => {
     const { code, stdout, stderr } = await verify('out/manifest.json', 'out/seal.json');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('the seal is valid');
+    expect(stdout).toContain('Rehearsal   one process made the keys of all banks');
     expect(stdout).toContain(seal.resultRoot);
     for (const { accused } of seal.evidence) expect(stdout).toContain(`${accused} signed two different`);
   });
@@ -82,11 +84,24 @@ describe('a seal', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toMatchObject({
       valid: true,
+      rehearsal: true,
       resultRoot: seal.resultRoot,
       totals: seal.totals,
       signers: seal.signers,
       evidence: seal.evidence,
     });
+  });
+
+  it('is called no rehearsal where its banks have their own keys', async () => {
+    const founded = await consortium(4, 1);
+    const sealed = new Net(founded).start().run().output(0, 'sealed')[0]!.seal;
+    put('founded.json', manifestDocument(founded.manifest));
+    put('sealed.json', sealDocument(founded.manifest, sealed));
+    const { code, stdout } = await verify('founded.json', 'sealed.json');
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/rehearsal/i);
+    const { stdout: json } = await verify('founded.json', 'sealed.json', '--json');
+    expect(JSON.parse(json)).toMatchObject({ valid: true, rehearsal: false });
   });
 
   it('verifies whatever the order and spacing of its JSON', async () => {
@@ -187,21 +202,30 @@ describe('a seal', () => {
 });
 
 describe('a manifest', () => {
-  it.each(['name', 'consortiumId', 'faults', 'quorum', 'schema', 'parameters', 'banks', 'canonical'])(
-    'is refused with another %s',
-    async (field) => {
-      const value = manifest[field];
-      const other =
-        typeof value === 'string'
-          ? flipped(value, 0.5)
-          : typeof value === 'number'
-            ? value + 1
+  it.each([
+    'name',
+    'consortiumId',
+    'faults',
+    'quorum',
+    'schema',
+    'parameters',
+    'rehearsal',
+    'banks',
+    'canonical',
+  ])('is refused with another %s', async (field) => {
+    const value = manifest[field];
+    const other =
+      typeof value === 'string'
+        ? flipped(value, 0.5)
+        : typeof value === 'number'
+          ? value + 1
+          : typeof value === 'boolean'
+            ? !value
             : { ...value, x: 1 };
-      const line = refusal(
-        await verify(put('altered.json', { ...manifest, [field]: other }), 'out/seal.json'),
-        1,
-      );
-      expect(line).toMatch(/^altered\.json: it does not verify: /);
-    },
-  );
+    const line = refusal(
+      await verify(put('altered.json', { ...manifest, [field]: other }), 'out/seal.json'),
+      1,
+    );
+    expect(line).toMatch(/^altered\.json: it does not verify: /);
+  });
 });

@@ -43,6 +43,7 @@ function verdict(manifestJson: unknown, sealJson: unknown): string {
 /** Every way to change one leaf of a JSON value to something else of its type. */
 function* alterations(json: unknown): Generator<unknown> {
   if (typeof json === 'string') yield* [`${json}0`, json.slice(1), ''];
+  else if (typeof json === 'boolean') yield* [!json, String(json), null];
   else if (typeof json === 'number') yield* [json + 1, -json - 1, String(json), null];
   else if (Array.isArray(json)) {
     yield [...json, json[0] ?? 'bank-0'];

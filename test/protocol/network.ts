@@ -63,7 +63,7 @@ export function ledger(errors: Readonly<Record<number, number>> = {}, records = 
 export async function consortium(
   banks: number,
   faults: number,
-  options: { parameters?: Partial<Parameters>; name?: string; schema?: Schema } = {},
+  options: { parameters?: Partial<Parameters>; name?: string; schema?: Schema; rehearsal?: boolean } = {},
 ): Promise<Fixture> {
   const suite = memoisedSuite(signedOnce(provenOnce(defaultSuite(await loadBls()))));
   const ids = Array.from({ length: banks }, (_, i) => `bank-${i}`);
@@ -73,6 +73,7 @@ export async function consortium(
     faults,
     schema: options.schema ?? LEDGER,
     parameters: { ...DEFAULT_PARAMETERS, delta: DELTA, ...options.parameters },
+    ...(options.rehearsal === undefined ? {} : { rehearsal: options.rehearsal }),
     banks: ids.map((id, i) => {
       const genesisShare = hash('simulation', utf8('share'), utf8(id));
       return {

@@ -130,17 +130,23 @@ describe('real disputed keys: the ten copies with the columns on which they diff
   });
 
   it('come out field by field as a majority of the holders has them, counted by hand', async () => {
-    expectAsCounted(await reconcile({ schema, datasets: copies }), counted);
+    expectAsCounted(await reconcile({ schema, datasets: copies, seed: 1 }), counted);
   });
 
   it('come out as the other nine have them when one copy is silent', async () => {
     const adversaries = { 'bank-05': 'silent' };
     const nine = copies.filter(({ id }) => id !== 'bank-05');
-    expectAsCounted(await reconcile({ schema, datasets: copies, adversaries }), countedByHand(nine));
+    expectAsCounted(await reconcile({ schema, datasets: copies, adversaries, seed: 1 }), countedByHand(nine));
   });
 
   it('stay open as a whole, and undisclosed, where the quota is nothing', async () => {
-    const { report, breaks } = await reconcile({ schema, datasets: copies, quota: 0, statistics: 'none' });
+    const { report, breaks } = await reconcile({
+      schema,
+      datasets: copies,
+      quota: 0,
+      statistics: 'none',
+      seed: 1,
+    });
     expect([report.agreement, report.violations, report.quota]).toEqual([true, [], 0]);
     expect(report.keys.unresolved).toBeGreaterThanOrEqual(counted.disputed.size);
     const quota = breaks.filter(({ reason }) =>

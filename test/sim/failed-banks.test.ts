@@ -138,11 +138,12 @@ describe('the ten real copies of the failed-banks list', () => {
 
   it('are the same result whichever bank is said to be the first', async () => {
     const adversaries = { 'bank-05': 'silent' };
-    const forwards = await reconcile({ schema, datasets: copies, adversaries });
+    const same = { schema, adversaries, seed: 1 };
+    const forwards = await reconcile({ ...same, datasets: copies });
     const byName = Object.fromEntries(copies.map(({ id, dataset }) => [id, dataset]));
-    const named = await reconcile({ schema, datasets: byName, adversaries });
+    const named = await reconcile({ ...same, datasets: byName });
     expect(named.report.resultRoot).toBe(forwards.report.resultRoot);
-    const reversed = await reconcile({ schema, datasets: [...copies].reverse(), adversaries });
+    const reversed = await reconcile({ ...same, datasets: [...copies].reverse() });
     const sorted = ({ rows }: ReconcileOutcome) => rows.map(({ values }) => values);
     expect(sorted(reversed)).toEqual(sorted(forwards));
     expect(forwards.report.perBank.find(({ id }) => id === 'bank-05')!.state).toBe('silent');
