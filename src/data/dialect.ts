@@ -141,7 +141,7 @@ function count(value: unknown): string | null {
  * import { defineDialect } from 'concordat/data';
  *
  * const german = defineDialect({ delimiter: ';', decimal: ',', thousands: '.', encoding: 'windows-1252' });
- * console.log(german.delimiter, german.quote); // ; "
+ * console.log(german.encoding, german.skipLines); // windows-1252 0
  * ```
  */
 export function defineDialect(json: unknown): Dialect {

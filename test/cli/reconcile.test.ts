@@ -69,8 +69,14 @@ describe('reconcile', () => {
         key: '8',
         class: 'settled',
         rule: 'settled',
-        dissenters: ['bank-4'],
       });
+    // Nobody dissents in a field on which all agree.
+    const dissenters = read('out/explain.jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .map(({ field, dissenters }) => [field, dissenters]);
+    expect(Object.fromEntries(dissenters)).toEqual({ id: [], owner: ['bank-4'], balance: [] });
   });
 
   it('prints one JSON document with --json, the report, and nothing else', async () => {

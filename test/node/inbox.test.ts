@@ -8,12 +8,12 @@ const taken = (batch: readonly Waiting[]): (number | string)[] =>
   batch.map(({ input }) => (input.type === 'message' ? input.from : input.type === 'timer' ? input.id : '?'));
 
 describe('an inbox', () => {
-  it('takes two of the longest messages of one bank while a step takes long', () => {
+  it('takes the longest message of a bank and small ones beside it while a step takes long, and not a second of that length', () => {
     const inbox = new Inbox(4);
     const longest = new Uint8Array(96 << 20);
     expect([longest, longest, EMPTY].map((bytes) => inbox.receive(1, bytes))).toEqual([
       'taken',
-      'taken',
+      'full',
       'taken',
     ]);
   });

@@ -47,7 +47,7 @@ describe('the formulas of the analysis', () => {
       const measured = await measure({ banks, dealt: false });
       const bitmap = Math.ceil(banks / 8);
       expect(total(measured.messages)).toBe(linearMessages(banks));
-      expect(lengths(measured, 'open')).toEqual([190]);
+      expect(lengths(measured, 'open')).toEqual([270]);
       expect(lengths(measured, 'result')).toEqual([209]);
       expect(lengths(measured, 'vote')).toEqual([146, 147 + bitmap]);
       expect(lengths(measured, 'certificate')).toEqual([145 + bitmap]);

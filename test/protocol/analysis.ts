@@ -179,8 +179,8 @@ export function expectedOperations(n: number, dealt: boolean, leads: boolean): O
   return {
     'identity sign': (leads ? 3 : 2) + (dealt ? n + 1 : 0),
     'identity verify': (leads ? 3 * n : n + 2) + (dealt ? 2 * n : 0),
-    'vrf prove': leads ? 1 : 0,
-    'vrf verify': leads ? 3 : 2,
+    'vrf prove': leads ? 2 : 0,
+    'vrf verify': leads ? 6 : 4,
     'bls sign': 3,
     'bls verify': 0,
     'bls fast aggregate verify': leads ? 6 : 4,

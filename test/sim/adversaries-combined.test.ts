@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/crypto/bytes.js';
+import type { MessageOf } from '../../src/protocol/messages.js';
 import type { Adversary, AttackContext } from '../../src/sim/adversary.js';
 import { combined } from '../../src/sim/combined.js';
 import { Random } from '../../src/sim/random.js';
@@ -12,9 +13,10 @@ describe('combined', () => {
     expect(both.name).toBe('bad-encoding+forge-vrf');
     const sent = both.attack!(sentBy(leader, 'open'), contextOf(leader, 3));
     expect(sent.some(({ bytes }) => read(bytes) === null)).toBe(true);
-    const genuine = new Set(messagesIn(sentBy(leader, 'open'), 'open').map(({ proof }) => toHex(proof)));
+    const proofs = ({ proof, saltProof }: MessageOf<'open'>): string => toHex(proof) + toHex(saltProof);
+    const genuine = new Set(messagesIn(sentBy(leader, 'open'), 'open').map(proofs));
     expect(messagesIn(sent, 'open').length).toBeGreaterThan(0);
-    for (const { proof } of messagesIn(sent, 'open')) expect(genuine.has(toHex(proof))).toBe(false);
+    for (const open of messagesIn(sent, 'open')) expect(genuine.has(proofs(open))).toBe(false);
   });
 
   it('lets be what an attack cannot be carried out on', () => {

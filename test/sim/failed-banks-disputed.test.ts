@@ -108,7 +108,17 @@ function expectAsCounted({ report, explanations, breaks, rows }: ReconcileOutcom
       const [value, supporters, dissenters, margin] = decided;
       expect(found.get(key)![place]).toBe(value);
       expect(why).toEqual([
-        { key, field, value, rule: 'majority', supporters, dissenters, margin, class: 'disputed' },
+        {
+          key,
+          field,
+          value,
+          rule: 'majority',
+          supporters,
+          dissenters,
+          hidden: [],
+          margin,
+          class: 'disputed',
+        },
       ]);
     }
   const unresolved = breaks.filter(({ state }) => state === 'unresolved');

@@ -264,7 +264,11 @@ describe('opening', () => {
 
   it('is nobody’s business when a liar does it', () => {
     const early = (oracle: Oracle) => {
-      oracle.onMessage(3, 1, { type: 'release', slices: [] } as unknown as Message);
+      oracle.onMessage(3, 1, {
+        type: 'release',
+        certificate: { epoch: 0 },
+        slices: [],
+      } as unknown as Message);
       oracle.onOutput(3, disclosed(3, 2n));
     };
     expect(judge({ early })).toEqual([]);

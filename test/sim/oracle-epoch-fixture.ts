@@ -2,6 +2,7 @@ import { Dataset, type Entry } from '../../src/data/dataset.js';
 import { defineSchema } from '../../src/data/schema-json.js';
 import type { Output } from '../../src/protocol/effects.js';
 import { Oracle, type OracleFacts } from '../../src/sim/oracle.js';
+import { HEADER } from './oracle-fixture.js';
 
 const schema = defineSchema({
   name: 'tiny',
@@ -68,7 +69,12 @@ export function sealed({
   return {
     type: 'sealed',
     epoch,
-    seal: { root: bytes(root), executors, commit: { signers, value: bytes(value) } },
+    seal: {
+      header: { ...HEADER, epoch },
+      root: bytes(root),
+      executors,
+      commit: { signers, value: bytes(value) },
+    },
     outcome: rows && { rows },
     inputs,
   } as unknown as Output;

@@ -1,4 +1,5 @@
 import { toHex } from '../../src/crypto/bytes.js';
+import { ell2 } from '../../src/crypto/vrf.js';
 import { buildConflictTable } from '../../src/data/conflict.js';
 import type { Dataset, Entry } from '../../src/data/dataset.js';
 import { planDisclosures } from '../../src/data/disclosure.js';
@@ -101,7 +102,15 @@ export interface Fabricated {
 }
 
 /** As much of a seal as the oracle reads. */
-export const SEAL = { root: bytes(1), executors: [0, 1, 2], commit: { signers: [0, 1, 2] } };
+/** What the order of the next leaders follows from. */
+export const HEADER = {
+  epoch: 0,
+  schedule: [0, 1, 2, 3],
+  slot: { view: 0, index: 0 },
+  opening: ell2.prove(new Uint8Array(32).fill(7), new Uint8Array(0)),
+};
+
+export const SEAL = { header: HEADER, root: bytes(1), executors: [0, 1, 2], commit: { signers: [0, 1, 2] } };
 
 /** The violations that the oracle finds in a fabricated epoch of four inputs. */
 export function judge({ facts, books, request, rows, early, late }: Fabricated): string[] {

@@ -41,8 +41,9 @@ export const evidence = [
     edits: [
       {
         file: 'protocol/proof-evidence.ts',
-        find: '    const input = openInput(manifest, { seed }, slot.view);\n',
-        replace: '    const input = openInput(manifest, { seed: new Uint8Array(seed.length) }, slot.view);\n',
+        find: '    suite.vrf.verify(vrf, openInput(manifest, { seed }, slot.view), body.subarray(32, 112)) === null ||\n',
+        replace:
+          '    suite.vrf.verify(vrf, openInput(manifest, { seed: new Uint8Array(seed.length) }, slot.view), body.subarray(32, 112)) === null ||\n',
       },
     ],
   }),

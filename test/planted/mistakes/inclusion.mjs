@@ -180,7 +180,7 @@ export const inclusion = [
     edits: [
       {
         file: 'protocol/following.ts',
-        find: "  if (thin && !equalBytes(inclusion.symbolsOf(common.root, read), draft.symbols)) return 'symbols-wrong';\n",
+        find: "  if (thin && !equalBytes(inclusion.symbolsOf(root, read), draft.symbols)) return 'symbols-wrong';\n",
         replace: '',
       },
     ],
