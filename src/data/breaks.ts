@@ -53,6 +53,7 @@ export interface Break {
 export interface Tolerated {
   /** The key's id under the agreed draft's key. */
   readonly id: Uint8Array;
+  /** The name of the field. */
   readonly field: string;
   /** Names of the inputs that hold them. */
   readonly banks: readonly string[];

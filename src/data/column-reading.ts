@@ -8,6 +8,7 @@ const SAMPLES = 3;
 export interface CellSample {
   /** The physical line, from 1. */
   readonly line: number;
+  /** The cell, as it stands in the file. */
   readonly text: string;
   /** As results show it; empty for no value. */
   readonly value: string;
@@ -15,11 +16,13 @@ export interface CellSample {
 
 /** How a column of a file was read. */
 export interface ColumnReading {
+  /** The field's name. */
   readonly field: string;
   /** The header as the file has it, without space around it; null when the file has no column for an optional field. */
   readonly column: string | null;
-  /** Cells that had a value, and cells that had none, of rows that were read. */
+  /** Cells that had a value, of rows that were read. */
   readonly values: number;
+  /** Cells that had none. */
   readonly empty: number;
   /** The first cells with different texts. */
   readonly samples: readonly CellSample[];

@@ -3,11 +3,11 @@
  *
  * @packageDocumentation
  */
-export type { Side } from './breaks.js';
+export type { RowDecision, Side } from './breaks.js';
 export type { CellSample, ColumnReading } from './column-reading.js';
 export * from './conflict.js';
 export * from './dataset.js';
-export type { FieldDecision } from './decide.js';
+export type { FieldDecision, KeyDecision } from './decide.js';
 export type { DecideKey, DisputedKey, KeyAnswer, ReconcileRules } from './decide-key.js';
 export * from './dialect.js';
 export * from './disclosure.js';
@@ -17,6 +17,7 @@ export {
   type FieldKind,
   type FieldType,
   MAX_INTEGER_BYTES,
+  NAMED_STEPS,
   type NormaliseStep,
   type ResolveRule,
 } from './field.js';

@@ -87,7 +87,7 @@ interface Delivered {
  * const dataset = Dataset.fromObjects(schema, [{ account: 1, balance: '12.50' }]);
  * const { persist, send, timers, output } = bank.step({ type: 'start', dataset });
  * console.log(output); // [ { type: 'view', epoch: 0, view: 0 } ]
- * console.log(persist.length, send.length, timers.length); // 0 0 1
+ * console.log(persist.length, send.length, timers.length); // 0 0 2
  * ```
  */
 export class Bank {

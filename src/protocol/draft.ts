@@ -31,7 +31,7 @@ export interface DraftHeader {
    * own attestation is not needed. See `electorateOf`.
    */
   readonly amended: readonly number[];
-  /** U: salted root over the record digests that all inputs hold alike, in key-digest order. See {@link saltedRoot}. */
+  /** U: salted root over the record digests that all inputs hold alike, in key-digest order. See `saltedRoot`. */
   readonly commonRoot: Uint8Array;
   /** How many records are under U. */
   readonly commonRecords: number;
