@@ -27,11 +27,19 @@ export interface FieldDecision {
 
 /** A disputed key, decided field by field. */
 export interface KeyDecision {
+  /** SHA-256 of the key, 32 bytes. */
   readonly keyDigest: Uint8Array;
   /** `undefined` where a field stays open. */
   readonly values: readonly (Value | undefined)[];
+  /** How each decided field came about. */
   readonly fields: readonly FieldDecision[];
-  readonly unresolved: readonly { readonly field: string; readonly reason: string }[];
+  /** Fields that stay open. */
+  readonly unresolved: readonly {
+    /** The field's name. */
+    readonly field: string;
+    /** Why, in words. */
+    readonly reason: string;
+  }[];
 }
 
 /** Rules of the host, ready to be asked. */
