@@ -1,4 +1,4 @@
-// What one liar makes honest banks send and keep, strategy by strategy: the table in docs/reliability.md.
+// What one liar makes honest banks send and keep, strategy by strategy.
 //
 //   node scripts/costs.mjs [--sources DIR] [--only NAME[,NAME…]] [--records N]
 //
