@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export type { KeyFault } from '../crypto/public-key.js';
 export type { BankError } from './absence.js';
 export type { Acknowledged, Attestations } from './attestations.js';
 export { Bank, type BankOptions } from './bank.js';
@@ -62,6 +63,7 @@ export { logOfLost } from './journal.js';
 export {
   type BankEntry,
   DEFAULT_PARAMETERS,
+  type EdwardsKeyName,
   genesisCommitment,
   Manifest,
   type ManifestBody,

@@ -5,7 +5,10 @@ import { hash, keyedHash } from '../crypto/hash.js';
 import { type BankSecrets, publicKeys } from '../crypto/keys.js';
 import {
   type BankEntry,
+  cancellingKeys,
+  type EdwardsKeyName,
   genesisCommitment,
+  keyFault,
   Manifest,
   type ManifestBody,
   manifestDigest,
@@ -15,8 +18,15 @@ import type { Suite } from './suite.js';
 
 /** Why banks could not be joined to a consortium. Each names the bank at fault. */
 export type JoiningError =
-  /** `cause` is the code of what was found wrong with its BLS key. */
-  | { readonly code: 'JOINING_KEY_INVALID'; readonly bank: string; readonly cause: string }
+  /** `what` names the key; `cause` is what was found wrong with it: for `bls` an error's code, else a `KeyFault`. */
+  | {
+      readonly code: 'JOINING_KEY_INVALID';
+      readonly bank: string;
+      readonly what: 'bls' | EdwardsKeyName;
+      readonly cause: string;
+    }
+  /** The BLS keys of the two banks are K and −K, which cancel out in an aggregate. */
+  | { readonly code: 'JOINING_KEYS_CANCEL'; readonly bank: string; readonly other: string }
   /** Two banks have the same id or key; `what` names it. */
   | {
       readonly code: 'JOINING_DUPLICATE';
@@ -101,7 +111,7 @@ export function joiningKeys(
  * Checks all that can be checked of a manifest before shares and signatures are there, so that a bad key is found
  * before every bank has worked on it. The order of `banks` does not matter.
  *
- * @throws {@link JoiningError} `JOINING_KEY_INVALID` or `JOINING_DUPLICATE`, or `TOO_MANY_FAULTS`
+ * @throws {@link JoiningError} `JOINING_KEY_INVALID`, `JOINING_KEYS_CANCEL` or `JOINING_DUPLICATE`, or `TOO_MANY_FAULTS`
  * @example
  * ```ts
  * import { bls, keys } from 'concordat/crypto';
@@ -148,6 +158,12 @@ export function propose({ banks, ...rest }: Proposal, bls: Bls): Proposal {
       owners.set(value, bank.id);
     }
   }
+  const cancelling = cancellingKeys(banks);
+  if (cancelling !== null)
+    refuse(
+      { code: 'JOINING_KEYS_CANCEL', ...cancelling },
+      `the BLS keys of ${cancelling.bank} and ${cancelling.other} cancel out: one was made of the other`,
+    );
   expectTolerance(banks.length, rest.faults);
   for (const bank of banks) expectProven(bank, bls);
   return {
@@ -167,12 +183,20 @@ export function propose({ banks, ...rest }: Proposal, bls: Bls): Proposal {
 }
 
 function expectProven(bank: ProposedBank, bls: Bls): void {
+  for (const what of ['identity', 'vrf', 'x25519'] as const) {
+    const cause = keyFault(bank, what);
+    if (cause !== null)
+      refuse(
+        { code: 'JOINING_KEY_INVALID', bank: bank.id, what, cause },
+        `the key "${what}" of ${bank.id} is refused: ${cause}`,
+      );
+  }
   try {
     bls.proveKey(bank.bls, bank.possession);
   } catch (error) {
     if (!(error instanceof ConcordatError)) throw error;
     refuse(
-      { code: 'JOINING_KEY_INVALID', bank: bank.id, cause: error.code },
+      { code: 'JOINING_KEY_INVALID', bank: bank.id, what: 'bls', cause: error.code },
       `the BLS key of ${bank.id} is refused: ${error.message}`,
     );
   }

@@ -16,6 +16,7 @@ import {
 } from '../crypto/encoding.js';
 import { ConcordatError } from '../crypto/error.js';
 import { hash } from '../crypto/hash.js';
+import { edwardsKeyFault, type KeyFault, montgomeryKeyFault } from '../crypto/public-key.js';
 import { type Schema, schemaCodec } from '../data/schema.js';
 import { FIRST_SYMBOLS } from '../data/sketch-estimate.js';
 import { statisticsFields } from '../data/statistics.js';
@@ -27,12 +28,24 @@ import type { IdentityScheme } from './suite.js';
 export type ManifestError =
   /** Two banks have the same `what`; `bank` is the second of them. */
   | { readonly code: 'MANIFEST_DUPLICATE'; readonly what: string; readonly bank: string }
+  /** The bank's key `what` is none that a secret can have. */
+  | {
+      readonly code: 'MANIFEST_KEY_INVALID';
+      readonly bank: string;
+      readonly what: EdwardsKeyName;
+      readonly reason: KeyFault;
+    }
+  /** The BLS keys of two banks are K and −K, which cancel out in an aggregate; `bank` is the second of them. */
+  | { readonly code: 'MANIFEST_KEYS_CANCEL'; readonly bank: string; readonly other: string }
   /** The bank's share of the genesis seed is not the one it committed to. */
   | { readonly code: 'MANIFEST_REVEAL_MISMATCH'; readonly bank: string }
   /** The bank did not sign this body. */
   | { readonly code: 'MANIFEST_SIGNATURE_INVALID'; readonly bank: string }
   /** A parameter out of range, an empty id, another version, or not one signature a bank. */
   | { readonly code: 'MANIFEST_MALFORMED'; readonly reason: string };
+
+/** The keys of a bank on curve25519. */
+export type EdwardsKeyName = 'identity' | 'vrf' | 'x25519';
 
 /** The public half of one bank. */
 export interface BankEntry {
@@ -237,6 +250,8 @@ export class Manifest {
       refuse({ code: 'MANIFEST_MALFORMED', reason: 'parameters out of range' });
     for (const what of ['id', 'bls', 'identity', 'vrf', 'x25519', 'genesisShare'] as const)
       expectDistinct(body.banks, what);
+    const cancelling = cancellingKeys(body.banks);
+    if (cancelling !== null) refuse({ code: 'MANIFEST_KEYS_CANCEL', ...cancelling });
     for (const bank of body.banks) {
       if (bank.id.length === 0) refuse({ code: 'MANIFEST_MALFORMED', reason: 'empty bank id' });
       if (!equalBytes(genesisCommitment(bank.id, bank.genesisShare), bank.genesisCommitment))
@@ -246,9 +261,15 @@ export class Manifest {
     if (signatures.length !== body.banks.length)
       refuse({ code: 'MANIFEST_MALFORMED', reason: 'one signature a bank is needed' });
     body.banks.forEach((bank, i) => {
+      // Before the signature, which would be refused under such a key, but without the reason.
+      expectKey(bank, 'identity');
       if (!suite.identity.verify(bank.identity, digest, signatures[i]!))
         refuse({ code: 'MANIFEST_SIGNATURE_INVALID', bank: bank.id });
     });
+    for (const bank of body.banks) {
+      expectKey(bank, 'vrf');
+      expectKey(bank, 'x25519');
+    }
     // Last, being the dearest check by far: nobody gets it for a manifest that the banks did not sign.
     const keys = body.banks.map((bank) => suite.bls.proveKey(bank.bls, bank.possession));
     return new Manifest(body, signatures, keys);
@@ -296,6 +317,35 @@ function expectDistinct(
     if (seen.has(key)) refuse({ code: 'MANIFEST_DUPLICATE', what, bank: bank.id });
     seen.add(key);
   }
+}
+
+/** What is wrong with one of the bank's keys on curve25519, or null. */
+export const keyFault = (bank: Pick<BankEntry, EdwardsKeyName>, what: EdwardsKeyName): KeyFault | null =>
+  what === 'x25519' ? montgomeryKeyFault(bank.x25519) : edwardsKeyFault(bank[what]);
+
+function expectKey(bank: BankEntry, what: EdwardsKeyName): void {
+  const reason = keyFault(bank, what);
+  if (reason !== null) refuse({ code: 'MANIFEST_KEY_INVALID', bank: bank.id, what, reason });
+}
+
+/**
+ * Two banks whose BLS keys are K and −K, or null. Who has the secret of one has that of the other, so both are proven; and
+ * whatever anybody signed, the two can be added to its signers without either of them having signed.
+ *
+ * Compressed, the two differ in one bit, the sign of y (0x20 of the first byte). Relations of more keys than two are not
+ * looked for: there are too many, and they bind only banks that made their keys together.
+ */
+export function cancellingKeys(
+  banks: readonly Pick<BankEntry, 'id' | 'bls'>[],
+): { readonly bank: string; readonly other: string } | null {
+  const owners = new Map<string, string>();
+  for (const { id, bls } of banks) {
+    const abscissa = toHex(bls.map((byte, i) => (i === 0 ? byte & ~0x20 : byte)));
+    const other = owners.get(abscissa);
+    if (other !== undefined) return { bank: id, other };
+    owners.set(abscissa, id);
+  }
+  return null;
 }
 
 function refuse(detail: ManifestError): never {
