@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Option } from 'commander';
 import { openBankKeystore } from '../crypto/bank-keystore.js';
 import type { Bls } from '../crypto/bls.js';
 import { isConcordatError } from '../crypto/error.js';
 import type { BankSecrets } from '../crypto/keys.js';
+import { DEFAULT_KEYSTORE_COST, MAX_OPENING_COST, MIN_KEYSTORE_COST } from '../crypto/keystore.js';
 import { JOINING_FORMATS, type JoiningDocument, readJoiningDocument } from '../protocol/joining-documents.js';
 import { jsonText } from './artifacts.js';
 import { exitCodeOf, inputError, outputError, usageError } from './cli-error.js';
 import { readInput, readJson } from './input.js';
 import { PUBLIC_FILE, writeNewFiles } from './new-files.js';
+import { wholeNumber } from './options.js';
 import { progressOn } from './progress.js';
 import { readPassword } from './secret-input.js';
 
@@ -61,13 +64,28 @@ function asInput<T>(file: string, read: () => T): T {
   }
 }
 
+/** How a keystore is opened. */
+export interface OpeningFlags {
+  /** See {@link readPassword}. */
+  readonly passwordFile?: string;
+  /** Of {@link maxKdfCostOption}. */
+  readonly maxKdfCost?: number;
+}
+
+/** `--max-kdf-cost`, without which a file that costs more than the standard's keystores is not opened. */
+export const maxKdfCostOption = (): Option =>
+  new Option(
+    '--max-kdf-cost <n>',
+    `open a keystore that takes up to 2^n steps (default: ${DEFAULT_KEYSTORE_COST})`,
+  ).argParser(wholeNumber(MIN_KEYSTORE_COST, MAX_OPENING_COST));
+
 /**
  * A bank's secrets, from its keystore and the password, which is asked for where it has to be.
  * @throws {@link CliError} `INPUT_UNREADABLE` when the password is wrong or the keystore was altered
  */
 export async function openKeystore(
   file: string,
-  passwordFile: string | undefined,
+  { passwordFile, maxKdfCost }: OpeningFlags,
   bls: Bls,
 ): Promise<BankSecrets> {
   const json = readJson(file);
@@ -75,7 +93,9 @@ export async function openKeystore(
   const progress = progressOn(process.stderr);
   progress.show('opening the keystore');
   try {
-    return asInput(file, () => openBankKeystore(json, password, bls));
+    return asInput(file, () =>
+      openBankKeystore(json, password, bls, maxKdfCost === undefined ? {} : { maxCost: maxKdfCost }),
+    );
   } finally {
     progress.clear();
   }

@@ -9,7 +9,7 @@ import { DEFAULT_KEYSTORE_COST, MAX_KEYSTORE_COST, MIN_KEYSTORE_COST } from '../
 import { type JoiningKeys, joiningKeys } from '../protocol/joining.js';
 import { keysDocument, readJoiningDocument } from '../protocol/joining-documents.js';
 import { jsonText } from './artifacts.js';
-import { bankFiles, openKeystore } from './bank-files.js';
+import { bankFiles, maxKdfCostOption, type OpeningFlags, openKeystore } from './bank-files.js';
 import { inputError, usageError } from './cli-error.js';
 import { expectNew, PUBLIC_FILE, SECRET_FILE, writeNewFiles } from './new-files.js';
 import { oneOf, wholeNumber } from './options.js';
@@ -18,13 +18,12 @@ import { progressOn } from './progress.js';
 import { PASSWORD_HELP, readMnemonic, readPassword } from './secret-input.js';
 import { label } from './summary.js';
 
-interface KeygenFlags {
+interface KeygenFlags extends OpeningFlags {
   readonly id?: string;
   readonly words?: string;
   readonly mnemonicFile?: string;
   readonly keystore?: string;
   readonly out?: string;
-  readonly passwordFile?: string;
   readonly kdfCost?: number;
   readonly json?: boolean;
 }
@@ -65,9 +64,10 @@ export function addKeygen(program: Command): void {
     .option('--password-file <file>', 'the password is in this file')
     .option(
       '--kdf-cost <n>',
-      `scrypt takes 2^n steps, 2^${DEFAULT_KEYSTORE_COST} by default; fewer are for tests only`,
+      `scrypt takes 2^n steps, 2^${DEFAULT_KEYSTORE_COST} by default; fewer are for tests only, more need --max-kdf-cost to be opened`,
       wholeNumber(MIN_KEYSTORE_COST, MAX_KEYSTORE_COST),
     )
+    .addOption(maxKdfCostOption())
     .option('--json', 'print the public keys as JSON')
     .addHelpText('after', HELP)
     .action(run);
@@ -76,6 +76,8 @@ export function addKeygen(program: Command): void {
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 
 async function run(flags: KeygenFlags): Promise<void> {
+  if (flags.keystore === undefined && flags.maxKdfCost !== undefined)
+    usageError('--max-kdf-cost is for a keystore that is there');
   if (flags.keystore !== undefined)
     for (const option of ['words', 'mnemonicFile', 'out', 'kdfCost'] as const)
       if (flags[option] !== undefined)
@@ -86,7 +88,7 @@ async function run(flags: KeygenFlags): Promise<void> {
   expectNew(files.keys);
   const bls = await loadBls();
   const made = flags.keystore === undefined ? await newKeystore(files.keystore, flags, bls) : null;
-  const secrets = made?.secrets ?? (await openKeystore(files.keystore, flags.passwordFile, bls));
+  const secrets = made?.secrets ?? (await openKeystore(files.keystore, flags, bls));
 
   const keys = keysDocument(publicOf(bls, secrets, id));
   // What is published is read as the others will read it, before anything of it is written.

@@ -9,6 +9,8 @@ import {
   bankFiles,
   expectEarlier,
   expectKeystore,
+  maxKdfCostOption,
+  type OpeningFlags,
   openKeystore,
   readOneOf,
   toldAsJson,
@@ -20,9 +22,8 @@ import { paintFor } from './paint.js';
 import { PASSWORD_HELP } from './secret-input.js';
 import { label } from './summary.js';
 
-interface RevealFlags {
+interface RevealFlags extends OpeningFlags {
   readonly keystore: string;
-  readonly passwordFile?: string;
   readonly json?: boolean;
 }
 
@@ -43,6 +44,7 @@ export function addReveal(program: Command): void {
     .argument('<proposal.json>', 'the proposal that all banks have')
     .requiredOption('--keystore <file>', 'the bank’s keystore, its public-key file beside it')
     .option('--password-file <file>', 'the password is in this file')
+    .addOption(maxKdfCostOption())
     .option('--json', 'print what was done as JSON')
     .addHelpText('after', HELP)
     .action((file: string, flags: RevealFlags) => toldAsJson(flags.json, () => run(file, flags)));
@@ -58,12 +60,7 @@ async function run(proposalFile: string, flags: RevealFlags): Promise<void> {
   const digest = proposalDigest(proposal);
   if (existsSync(files.reveal) && !equalBytes(readOneOf(files.reveal, ['reveal']).reveal.proposal, digest))
     outputError(files.reveal, REVEALED_OTHER);
-  const reveal = revealShare(
-    proposal,
-    keys,
-    bls,
-    await openKeystore(flags.keystore, flags.passwordFile, bls),
-  );
+  const reveal = revealShare(proposal, keys, bls, await openKeystore(flags.keystore, flags, bls));
   writeOnce(files.reveal, revealDocument(reveal), REVEALED_OTHER);
 
   const paint = paintFor(process.stdout, process.env);

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { ConcordatError } from '../crypto/error.js';
+import { passwordLength } from '../crypto/keystore.js';
 import { type CliError, inputError, usageError } from './cli-error.js';
 import { readInput } from './input.js';
 
@@ -25,9 +26,9 @@ which other users of the machine could see.`;
 export async function readPassword(file: string | undefined, isNew: boolean): Promise<string> {
   const given = file === undefined ? process.env[VARIABLE] : fileText(file).replace(/\r?\n$/, '');
   const password = given || (file === undefined ? await askPassword(isNew) : '');
-  if (password === '') usageError('the password is empty');
-  if (isNew && [...password].length < MIN_PASSWORD)
-    usageError(`the password is shorter than ${MIN_PASSWORD} characters`);
+  const length = passwordLength(password);
+  if (length === 0) usageError('the password is empty');
+  if (isNew && length < MIN_PASSWORD) usageError(`the password is shorter than ${MIN_PASSWORD} characters`);
   return password;
 }
 

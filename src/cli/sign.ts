@@ -9,6 +9,8 @@ import {
   bankFiles,
   expectEarlier,
   expectKeystore,
+  maxKdfCostOption,
+  type OpeningFlags,
   openKeystore,
   readOneOf,
   toldAsJson,
@@ -20,9 +22,8 @@ import { paintFor } from './paint.js';
 import { PASSWORD_HELP } from './secret-input.js';
 import { label } from './summary.js';
 
-interface SignFlags {
+interface SignFlags extends OpeningFlags {
   readonly keystore: string;
-  readonly passwordFile?: string;
   readonly json?: boolean;
 }
 
@@ -34,6 +35,7 @@ export function addSign(program: Command): void {
     .argument('<file...>', 'the proposal that all banks have, and what each of them revealed')
     .requiredOption('--keystore <file>', 'the bank’s keystore; what it revealed is beside it')
     .option('--password-file <file>', 'the password is in this file')
+    .addOption(maxKdfCostOption())
     .option('--json', 'print what was done as JSON')
     .addHelpText('after', PASSWORD_HELP)
     .action((files: readonly string[], flags: SignFlags) => toldAsJson(flags.json, () => run(files, flags)));
@@ -53,7 +55,7 @@ async function run(given: readonly string[], flags: SignFlags): Promise<void> {
   const suite = defaultSuite(await loadBls());
   const proposal = propose(proposed, suite.bls);
   const body = openProposal(proposal, [own, ...reveals]);
-  const secrets = await openKeystore(flags.keystore, flags.passwordFile, suite.bls);
+  const secrets = await openKeystore(flags.keystore, flags, suite.bls);
   const signature = signManifest(body, own, secrets, suite);
   writeOnce(files.signature, signatureDocument(signature), 'it is for another manifest; move it away');
 

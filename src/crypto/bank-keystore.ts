@@ -11,6 +11,7 @@ import {
   type Keystore,
   type KeystoreError,
   type KeystoreOptions,
+  type OpeningLimits,
 } from './keystore.js';
 
 const DESCRIPTION = 'Entropy of a Concordat bank’s mnemonic (BIP-39). Not a BLS secret key.';
@@ -49,11 +50,17 @@ export function createBankKeystore(
  * checksum of EIP-2335 alone would let an altered IV open to other keys.
  *
  * @param document parsed JSON, of any shape
- * @throws {@link KeystoreError}: `KEYSTORE_NOT_OPENED` also when the secret is not that of a bank; `ArgumentError`
+ * @throws {@link KeystoreError}: `KEYSTORE_NOT_OPENED` also when the secret is not that of a bank; `KEYSTORE_COST_EXCESSIVE`
+ * when opening it costs more than `limits` allow, by default more than the standard's own; `ArgumentError`
  */
-export function openBankKeystore(document: unknown, password: string, bls: Bls): BankSecrets {
+export function openBankKeystore(
+  document: unknown,
+  password: string,
+  bls: Bls,
+  limits: OpeningLimits = {},
+): BankSecrets {
   expectObject(bls, 'bls', 'publicKey');
-  const { secret, pubkey } = decryptKeystore(document, password);
+  const { secret, pubkey } = decryptKeystore(document, password, limits);
   try {
     if (secret.length === 32 && pubkey !== null) {
       const secrets = deriveSecrets(generateMnemonic(secret));

@@ -8,5 +8,7 @@ export {
   type KeystoreError,
   type KeystoreOptions,
   MAX_KEYSTORE_COST,
+  MAX_OPENING_COST,
   MIN_KEYSTORE_COST,
+  type OpeningLimits,
 } from './keystore.js';

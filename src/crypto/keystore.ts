@@ -11,8 +11,21 @@ import { ConcordatError } from './error.js';
 export type KeystoreError =
   /** The document is no keystore that is read here. */
   | { readonly code: 'KEYSTORE_MALFORMED'; readonly reason: string }
-  /** The cost is not between {@link MIN_KEYSTORE_COST} and {@link MAX_KEYSTORE_COST}. */
+  /**
+   * The cost is not between {@link MIN_KEYSTORE_COST} and {@link MAX_KEYSTORE_COST}, or the greatest to open not up to
+   * {@link MAX_OPENING_COST}.
+   */
   | { readonly code: 'KEYSTORE_COST_INVALID'; readonly cost: number }
+  /**
+   * Opening it takes more than was allowed: `cost` is scrypt's n or PBKDF2's iterations, of which `limit` are done. Nothing was
+   * derived.
+   */
+  | {
+      readonly code: 'KEYSTORE_COST_EXCESSIVE';
+      readonly function: 'scrypt' | 'pbkdf2';
+      readonly cost: number;
+      readonly limit: number;
+    }
   /** The password is not one that a keystore can have. */
   | { readonly code: 'KEYSTORE_PASSWORD_INVALID'; readonly reason: string }
   /** The secret has a length that no keystore holds; −1 for no bytes. */
@@ -24,12 +37,14 @@ export type KeystoreError =
 export const DEFAULT_KEYSTORE_COST = 18;
 /** Least cost, n = 2^10: for tests, a password under it is guessed 256 times as fast as under the default. */
 export const MIN_KEYSTORE_COST = 10;
-/** Greatest cost, n = 2^20 and 1 GiB: a keystore that asks for more is refused before memory is taken. */
+/** Greatest cost, n = 2^20 and 1 GiB. Above {@link DEFAULT_KEYSTORE_COST}, who opens it has to allow it. */
 export const MAX_KEYSTORE_COST = 20;
+/** Greatest cost that can be allowed: that of PBKDF2 with 2^22 iterations. scrypt's ends at {@link MAX_KEYSTORE_COST}. */
+export const MAX_OPENING_COST = 22;
 /** Fewest iterations of PBKDF2 that are read. */
 const MIN_ITERATIONS = 2 ** MIN_KEYSTORE_COST;
-/** Most of them, sixteen times the standard's: a file must not keep its reader busy for hours. */
-const MAX_ITERATIONS = 2 ** 22;
+/** Most of them, sixteen times the standard's, and only where they are allowed. */
+const MAX_ITERATIONS = 2 ** MAX_OPENING_COST;
 /** Most bytes of an encrypted secret. */
 const MAX_SECRET_BYTES = 64;
 /** Characters of a description, at most. */
@@ -97,6 +112,15 @@ const keystoreShape = v.strictObject({
   uuid: v.pipe(v.string(), v.uuid()),
   version: v.literal(4),
 });
+
+/** What opening a keystore may take. */
+export interface OpeningLimits {
+  /**
+   * Binary logarithm of the greatest n of scrypt, each step of which takes 1 KiB of memory, and of the most iterations of
+   * PBKDF2; up to {@link MAX_OPENING_COST}, {@link DEFAULT_KEYSTORE_COST} when left out: the standard's for both.
+   */
+  readonly maxCost?: number;
+}
 
 /**
  * An EIP-2335 keystore as JSON: scrypt with r = 8 and p = 1, or PBKDF2 with HMAC-SHA-256; AES-128 in counter mode;
@@ -230,14 +254,25 @@ export function encryptKeystore(secret: Uint8Array, options: KeystoreOptions): K
  * the public key: a keystore whose IV was altered opens to another secret. Who calls this compares what the secret
  * derives to `pubkey`.
  *
+ * The file says what opening it costs, before anything shows that it is the right one: more than the standard's own cost
+ * is refused unless `maxCost` allows it.
+ *
  * @param document parsed JSON, of any shape
  * @returns the secret, the caller's to overwrite, and the public key the file names or null
- * @throws {@link KeystoreError} `KEYSTORE_MALFORMED`, `KEYSTORE_PASSWORD_INVALID` or `KEYSTORE_NOT_OPENED`.
+ * @throws {@link KeystoreError} `KEYSTORE_MALFORMED`, `KEYSTORE_COST_EXCESSIVE`, `KEYSTORE_COST_INVALID` for `maxCost`,
+ * `KEYSTORE_PASSWORD_INVALID` or `KEYSTORE_NOT_OPENED`; `ArgumentError`.
  */
 export function decryptKeystore(
   document: unknown,
   password: string,
+  limits: OpeningLimits = {},
 ): { readonly secret: Uint8Array; readonly pubkey: Uint8Array | null } {
+  const { maxCost = DEFAULT_KEYSTORE_COST } = expectObject(limits, 'limits');
+  if (!Number.isInteger(maxCost) || maxCost < MIN_KEYSTORE_COST || maxCost > MAX_OPENING_COST)
+    refuse(
+      { code: 'KEYSTORE_COST_INVALID', cost: maxCost },
+      `the greatest cost is not from ${MIN_KEYSTORE_COST} to ${MAX_OPENING_COST}`,
+    );
   const parsed = v.safeParse(keystoreShape, document, { abortEarly: true });
   if (!parsed.success) {
     const { path = [], message, expected } = parsed.issues[0];
@@ -249,6 +284,13 @@ export function decryptKeystore(
     return refuse({ code: 'KEYSTORE_MALFORMED', reason }, `this is not a keystore: ${reason}`);
   }
   const { crypto, pubkey } = parsed.output;
+  const { function: name, params } = crypto.kdf;
+  const cost = 'n' in params ? params.n : params.c;
+  if (cost > 2 ** maxCost)
+    refuse(
+      { code: 'KEYSTORE_COST_EXCESSIVE', function: name, cost, limit: 2 ** maxCost },
+      `opening the keystore takes ${cost} steps of ${name}, and no more than 2^${maxCost} are allowed`,
+    );
   const message = fromHex(crypto.cipher.message);
   const key = deriveKey(password, crypto.kdf);
   try {
@@ -261,6 +303,17 @@ export function decryptKeystore(
   }
 }
 
+const withoutControls = (text: string): string => text.replace(/\p{Cc}/gu, '');
+
+/**
+ * Characters of a password that count: code points that are no controls, which EIP-2335 drops. No form of the same password
+ * counts for more than another: one that is written as base and accent counts once, and one that NFKD makes many of, such as
+ * U+FDFA, for what was typed.
+ */
+export function passwordLength(password: string): number {
+  return Math.min(...[password, password.normalize('NFKC')].map((text) => [...withoutControls(text)].length));
+}
+
 /**
  * The bytes of a password as EIP-2335 wants them: NFKD, without C0 and C1 controls and DELETE, in UTF-8. A password
  * typed on another keyboard layout or system is then the same.
@@ -270,7 +323,7 @@ function passwordBytes(password: string): Uint8Array {
     refuse({ code: 'KEYSTORE_PASSWORD_INVALID', reason }, `the password ${reason}`);
   // Encoding would replace a lone surrogate, and so let different passwords open one keystore.
   if (typeof password !== 'string' || !password.isWellFormed()) return invalid('is not well-formed');
-  const bytes = utf8(password.normalize('NFKD').replace(/\p{Cc}/gu, ''));
+  const bytes = utf8(withoutControls(password.normalize('NFKD')));
   return bytes.length === 0 ? invalid('is empty') : bytes;
 }
 

@@ -114,9 +114,37 @@ describe('keygen', () => {
     expect(decryptKeystore(folder.json('bank-a.keystore.json'), 'from a file').secret).toHaveLength(32);
   });
 
+  it('opens no keystore that asks for more than is allowed, nor works on it', async () => {
+    expect((await keygen()).code).toBe(0);
+    const keystore = folder.json('bank-a.keystore.json') as unknown as {
+      crypto: { kdf: { params: { n: number } } };
+    };
+    keystore.crypto.kdf.params.n = 2 ** 20;
+    const file = folder.write('dear.keystore.json', JSON.stringify(keystore));
+    const ran = await concordat('keygen', '--keystore', file, '--id', 'dear');
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(/takes 1048576 steps of scrypt, and no more than 2\^18 are allowed\n$/);
+    keystore.crypto.kdf.params.n = 2 ** 10;
+    const cheap = folder.write('cheap.keystore.json', JSON.stringify(keystore));
+    const allowed = ['--id', 'cheap', '--max-kdf-cost'];
+    expect((await concordat('keygen', '--keystore', cheap, ...allowed, '10')).code).toBe(0);
+  });
+
   it.each<[string, () => string[], RegExp]>([
     ['12 words', () => ['--words', '12'], /--words.*one of 24/],
     ['a short password', () => ['--password-file', folder.write('p', 'short')], /shorter than 8/],
+    [
+      'a password that is short without its controls',
+      () => ['--password-file', folder.write('p', `short${'\u0001'.repeat(9)}`)],
+      /shorter than 8/,
+    ],
+    [
+      'a password that is short without how its accents are written',
+      () => ['--password-file', folder.write('p', 'a\u0308'.repeat(5))],
+      /shorter than 8/,
+    ],
+    ['a cost to open for what is not opened', () => ['--max-kdf-cost', '19'], /keystore that is there/],
+    ['a cost to open out of bounds', () => ['--max-kdf-cost', '23'], /from 10 to 22/],
     ['an empty password', () => ['--password-file', folder.write('p', '\n')], /password is empty/],
     [
       'a password of controls',

@@ -82,6 +82,17 @@ describe('a keystore with PBKDF2', () => {
   test('of another implementation opens', () =>
     expect(decryptKeystore(made, password).secret).toEqual(secret));
 
+  test.each([2 ** 18 + 1, 2 ** 20, 2 ** 22])('of %i iterations is not opened unless allowed', (c) => {
+    const refusal = expect.objectContaining({
+      detail: { code: 'KEYSTORE_COST_EXCESSIVE', function: 'pbkdf2', cost: c, limit: 2 ** 18 },
+    });
+    const dear = withKdf({}, { c });
+    expect(() => decryptKeystore(dear, password)).toThrow(refusal);
+    // Before the password is looked at, hence before any work with it.
+    expect(() => decryptKeystore(dear, '')).toThrow(refusal);
+    expect(() => decryptKeystore(dear, '', { maxCost: 22 })).toThrow(coded('KEYSTORE_PASSWORD_INVALID'));
+  });
+
   test.each(['another', 'correct hors', 'Correct horse'])('stays closed to another password: %s', (wrong) =>
     expect(() => decryptKeystore(made, wrong)).toThrow(coded('KEYSTORE_NOT_OPENED')),
   );

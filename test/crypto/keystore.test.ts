@@ -4,7 +4,12 @@ import { createBankKeystore, openBankKeystore } from '../../src/crypto/bank-keys
 import { nobleBls } from '../../src/crypto/bls-noble.js';
 import { fromHex, toHex } from '../../src/crypto/bytes.js';
 import { deriveSecrets, generateMnemonic } from '../../src/crypto/keys.js';
-import { decryptKeystore, encryptKeystore, type Keystore } from '../../src/crypto/keystore.js';
+import {
+  decryptKeystore,
+  encryptKeystore,
+  type Keystore,
+  passwordLength,
+} from '../../src/crypto/keystore.js';
 
 const coded = (code: string) => expect.objectContaining({ name: 'ConcordatError', code });
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
@@ -125,6 +130,33 @@ describe('a keystore', () => {
     ),
   );
 
+  test.each([2 ** 19, 2 ** 20])('of %i steps of scrypt is not opened unless that is allowed', (n) => {
+    const dear = altered(keystore, 'crypto.kdf.params.n', n);
+    const refusal = expect.objectContaining({
+      detail: { code: 'KEYSTORE_COST_EXCESSIVE', function: 'scrypt', cost: n, limit: 2 ** 18 },
+    });
+    expect(() => decryptKeystore(dear, password)).toThrow(refusal);
+    // Before the password is looked at, hence before any work with it.
+    expect(() => decryptKeystore(dear, '')).toThrow(refusal);
+    expect(() => openBankKeystore(dear, password, nobleBls)).toThrow(refusal);
+    expect(() => decryptKeystore(dear, '', { maxCost: 20 })).toThrow(coded('KEYSTORE_PASSWORD_INVALID'));
+  });
+
+  test('is opened up to the cost that is allowed, and not above', () => {
+    expect(decryptKeystore(keystore, password, { maxCost: 10 }).secret).toEqual(secret);
+    const dearer = encryptKeystore(secret, { ...cheap, cost: 11 });
+    expect(() => decryptKeystore(dearer, password, { maxCost: 10 })).toThrow(
+      coded('KEYSTORE_COST_EXCESSIVE'),
+    );
+    expect(decryptKeystore(dearer, password, { maxCost: 11 }).secret).toEqual(secret);
+  });
+
+  test.each([9, 23, 10.5, Number.NaN, Number.POSITIVE_INFINITY, -1, '18' as never, null as never])(
+    'no cost of %s can be allowed',
+    (maxCost) =>
+      expect(() => decryptKeystore(keystore, password, { maxCost })).toThrow(coded('KEYSTORE_COST_INVALID')),
+  );
+
   test.each([null, undefined, 4, 'text', [], {}, [keystore]])('is not %j', (document) =>
     expect(() => decryptKeystore(document, password)).toThrow(coded('KEYSTORE_MALFORMED')),
   );
@@ -152,6 +184,21 @@ describe('a keystore', () => {
       coded('BYTES_WRONG_LENGTH'),
     );
   });
+});
+
+describe('the length of a password', () => {
+  test.each<[string, number]>([
+    ['', 0],
+    ['password', 8],
+    ['pass\u0000\u0001\u007f\u009f', 4],
+    ['\u0001'.repeat(9), 0],
+    ['p\u00e4ss', 4],
+    ['pa\u0308ss', 4],
+    // What NFKD makes many characters of was typed as one.
+    ['\ufdfa', 1],
+    ['\ufb03', 1],
+    ['😀😀', 2],
+  ])('%j counts for %i', (text, length) => expect(passwordLength(text)).toBe(length));
 });
 
 describe('a bank’s keystore', () => {
