@@ -1,6 +1,6 @@
 import { uint64 } from '../crypto/bytes.js';
 import { hash } from '../crypto/hash.js';
-import { BankSecrets } from '../crypto/keys.js';
+import { BankSecrets, publicKeys } from '../crypto/keys.js';
 import {
   DEFAULT_PARAMETERS,
   genesisCommitment,
@@ -40,13 +40,14 @@ export function engineConsortium(
     rehearsal: true,
     banks: secrets.map((secret, i) => {
       const share = hash('simulation', uint64(i));
+      const { vrf, x25519 } = publicKeys(suite.bls, secret);
       return {
         id: `bank-${i}`,
         bls: suite.bls.publicKey(secret.bls),
         possession: suite.bls.provePossession(secret.bls),
         identity: publicKey(secret.identity),
-        vrf: publicKey(secret.vrf),
-        x25519: publicKey(secret.x25519),
+        vrf,
+        x25519,
         genesisCommitment: genesisCommitment(`bank-${i}`, share),
         genesisShare: share,
       };

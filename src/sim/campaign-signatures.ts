@@ -2,23 +2,19 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import type { ProvenKey } from '../crypto/bls.js';
 import { nobleBls } from '../crypto/bls-noble.js';
 import { concatBytes, equalBytes, toHex } from '../crypto/bytes.js';
+import { identity as ed25519 } from '../crypto/identity.js';
 import type { Suite } from '../protocol/suite.js';
 
 /**
  * Signatures for campaigns that run the engine of agreement alone, thousands of times faster than real ones. A signature
  * is a hash of the secret key and the message, an aggregate the exclusive or of its parts, and who verifies looks the
- * secret up: nobody in a simulation can sign without the key, and outside of one it proves nothing at all. Public BLS keys
- * and proofs of possession are real ones, for nothing else passes for a proven key; each is made once.
+ * secret up: nobody in a simulation can sign without the key, and outside of one it proves nothing at all. Public keys and
+ * proofs of possession are real ones, for nothing else is taken into a manifest; each proof is made once.
  *
  * There is no VRF and no dispersal: the engine uses none.
  */
 export function simulatedSuite(): Suite {
   const secrets = new Map<string, Uint8Array>();
-  const publicKey = (secret: Uint8Array, length: number): Uint8Array => {
-    const key = padded(sha256(concatBytes(Uint8Array.of(0), secret)), length);
-    secrets.set(toHex(key), secret);
-    return key;
-  };
   const tag = (secret: Uint8Array, message: Uint8Array): Uint8Array => sha256(concatBytes(secret, message));
   const tagUnder = (key: Uint8Array, message: Uint8Array): Uint8Array | null => {
     const secret = secrets.get(toHex(key));
@@ -73,7 +69,11 @@ export function simulatedSuite(): Suite {
     ) => keys.length > 0 && keys.every((key, i) => holds([key], [messages[i]!], signatures[i]!)),
   };
   const identity = {
-    publicKey: (secret: Uint8Array) => publicKey(secret, 32),
+    publicKey: (secret: Uint8Array) => {
+      const key = ed25519.publicKey(secret);
+      secrets.set(toHex(key), secret);
+      return key;
+    },
     sign: (secret: Uint8Array, message: Uint8Array) => padded(tag(secret, message), 64),
     verify: (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => {
       const expected = tagUnder(key, message);
